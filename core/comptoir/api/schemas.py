@@ -1,0 +1,143 @@
+"""The shapes of the answers, for the OpenAPI page. Answers are stored bytes and are not validated again on the way out."""
+
+from typing import Any
+
+from ninja import Field, Schema
+
+
+class FieldError(Schema):
+    field: str
+    code: str
+    message: str
+
+
+class Problem(Schema):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    code: str = Field(examples=["not_found"])
+    errors: list[FieldError]
+
+
+class Money(Schema):
+    amount: str = Field(examples=["12.50"])
+    currency: str = Field(examples=["EUR"])
+
+
+class Picture(Schema):
+    alt: str
+    width: int
+    height: int
+    sources: dict[str, str] = Field(description="WebP addresses by width in px")
+
+
+class OptionValue(Schema):
+    code: str
+    label: str
+    swatch: str
+
+
+class Option(Schema):
+    code: str
+    name: str
+    values: list[OptionValue]
+
+
+class Availability(Schema):
+    in_stock: bool
+    quantity: int | None = Field(description="pieces; null when stock is not counted")
+    variants: dict[str, int] | None = Field(None, description="pieces by SKU, in the answer for one product")
+
+
+class Card(Schema):
+    handle: str
+    slug: str
+    title: str
+    summary: str
+    brand: str
+    price: dict[str, Money] | None = Field(description="`from` and `to`, tax included")
+    compare_at: Money | None
+    picture: Picture | None
+    options: list[Option]
+    categories: list[str]
+    availability: Availability
+
+
+class ProductPage(Schema):
+    items: list[Card]
+    next: str | None
+
+
+class Variant(Schema):
+    sku: str
+    gtin: str | None
+    options: dict[str, str]
+    price: Money | None
+    compare_at: Money | None
+    weight_g: int | None
+    pictures: list[Picture]
+
+
+class Seo(Schema):
+    title: str
+    description: str
+
+
+class ProductDocument(Schema):
+    """The core's part; each plugin of the channel adds its own object under its name."""
+
+    kind: str
+    handle: str
+    slug: str
+    title: str
+    summary: str
+    brand: str
+    locale: str
+    slugs: dict[str, str]
+    price: dict[str, Money] | None
+    pictures: list[Picture]
+    categories: list[dict[str, Any]]
+    attributes: list[dict[str, Any]]
+    options: list[Option]
+    variants: list[Variant]
+    body: list[dict[str, Any]]
+    seo: Seo
+    availability: Availability
+
+
+class PageDocument(Schema):
+    kind: str
+    type: str
+    path: str
+    title: str
+    intro: str
+    locale: str
+    paths: dict[str, str]
+    pictures: list[Picture]
+    body: list[dict[str, Any]]
+    seo: Seo
+
+
+class MenuDocument(Schema):
+    code: str
+    items: list[dict[str, Any]]
+
+
+class CategoryTree(Schema):
+    categories: list[dict[str, Any]]
+
+
+class Descriptor(Schema):
+    code: str
+    name: str
+    kind: str
+    currency: str
+    locales: list[str]
+    time_zone: str
+    theme: str
+    sorts: list[str]
+    page_size: int
+    page_size_max: int
+    capabilities: list[str]

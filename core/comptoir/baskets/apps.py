@@ -1,0 +1,7 @@
+from comptoir.base.oscar import ForkedApp
+
+
+class BasketsConfig(ForkedApp):
+    name = "comptoir.baskets"
+    label = "basket"
+

@@ -1,0 +1,7 @@
+from comptoir.base.oscar import ForkedApp
+
+
+class CatalogueConfig(ForkedApp):
+    name = "comptoir.catalogue"
+    label = "catalogue"
+    receivers = "oscar.apps.catalogue.receivers"

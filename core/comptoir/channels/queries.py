@@ -1,0 +1,82 @@
+import time
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from comptoir.channels.models import Channel, ChannelKey, Location
+from comptoir.channels.services import hash_key
+
+
+@dataclass(frozen=True)
+class ChannelContext:
+    """What every request to a channel needs to know of it; read once, kept for ``CONTEXT_S`` seconds."""
+
+    id: int
+    code: str
+    name: str
+    plugin: str
+    enabled_plugins: tuple[str, ...]
+    currency: str
+    locales: tuple[str, ...]
+    time_zone: str
+    theme: str
+    is_public: bool
+    location_ids: tuple[int, ...]
+    key_hashes: frozenset[str]
+
+    @property
+    def default_locale(self) -> str:
+        return self.locales[0]
+
+    def opens_for(self, secret: str) -> bool:
+        """Whether a caller with this key (or none) may know of the channel."""
+        return self.is_public or (bool(secret) and hash_key(secret) in self.key_hashes)
+
+
+#: How long a process may use what it read of a channel: the longest a revoked key or a closed channel lives on.
+CONTEXT_S = 2.0
+
+_contexts: dict[str, tuple[float, ChannelContext | None]] = {}
+
+
+def channel_context(code: str) -> ChannelContext | None:
+    """The channel of a request, or ``None`` if there is none that is active; at most a few seconds old."""
+    kept = _contexts.get(code)
+    if kept is None or time.monotonic() - kept[0] > CONTEXT_S:
+        if len(_contexts) > 1000:
+            _contexts.clear()
+        kept = (time.monotonic(), _read_context(code))
+        _contexts[code] = kept
+    return kept[1]
+
+
+def forget_contexts() -> None:
+    """Read every channel afresh at its next request; other processes do so within ``CONTEXT_S`` seconds."""
+    _contexts.clear()
+
+
+def offering_locations(channel: Channel) -> list[Location]:
+    """The active locations whose goods a channel offers; all of them if it names none."""
+    chosen = Location.objects.filter(Q(channels=channel) if channel.locations.exists() else Q())
+    return list(chosen.filter(is_active=True).distinct())
+
+
+def _read_context(code: str) -> ChannelContext | None:
+    channel = Channel.objects.active().filter(code=code).first()
+    if channel is None:
+        return None
+    keys = ChannelKey.objects.filter(channel=channel, revoked_at=None).values_list("key_hash", flat=True)
+    return ChannelContext(
+        id=channel.pk,
+        code=channel.code,
+        name=channel.name,
+        plugin=channel.plugin,
+        enabled_plugins=channel.enabled_plugins,
+        currency=channel.currency,
+        locales=tuple(channel.locales),
+        time_zone=channel.time_zone,
+        theme=channel.theme,
+        is_public=channel.is_public,
+        location_ids=tuple(location.pk for location in offering_locations(channel)),
+        key_hashes=frozenset(keys),
+    )

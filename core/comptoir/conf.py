@@ -1,0 +1,66 @@
+"""Every COMPTOIR_* setting, once: name, type, default, unit, meaning. ``docs/settings.md`` is made from this table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One knob of the shop."""
+
+    name: str
+    type: type
+    default: Any
+    meaning: str
+    unit: str = ""
+
+
+SETTINGS = (
+    Setting("COMPTOIR_PLUGINS", list, [], "Channel plugins that run, in this order. Installed never means enabled."),
+    Setting("COMPTOIR_HOME", str, ".comptoir", "Folder of the shop's own data: embedded database, media, logs."),
+    Setting("COMPTOIR_SHOP_NAME", str, "Comptoir", "Name of the shop in descriptors, feeds and messages."),
+    Setting("COMPTOIR_BASE_URL", str, "http://127.0.0.1:8000", "Public address that links in documents start with."),
+    Setting("COMPTOIR_HOOK_BUDGET_MS", int, 200, "Longest a request-time hook may take in one plugin.", "ms"),
+    Setting("COMPTOIR_BREAKER_FAILURES", int, 5, "Failures or overruns in a row that switch a plugin's hook off."),
+    Setting("COMPTOIR_BREAKER_PAUSE_S", int, 60, "How long a switched-off hook stays off before it is tried again.", "s"),
+    Setting("COMPTOIR_TRACE_HOOKS", bool, False, "Log every hook call with its plugin and duration."),
+    Setting("COMPTOIR_PAGE_SIZE", int, 24, "Items in one page of an API list when the caller names none.", "items"),
+    Setting("COMPTOIR_PAGE_SIZE_MAX", int, 100, "Most items one page of an API list can have.", "items"),
+    Setting("COMPTOIR_CACHE_S", int, 30, "How long a shared cache may keep a public API answer.", "s"),
+    Setting("COMPTOIR_UPLOAD_MAX_MB", int, 20, "Largest picture or catalogue file that can be uploaded.", "MB"),
+    Setting("COMPTOIR_REBUILD_BATCH", int, 200, "Products whose documents are built in one transaction.", "products"),
+)
+
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+class _Settings:
+    """Reads ``conf.PAGE_SIZE`` as ``COMPTOIR_PAGE_SIZE``, with the declared default."""
+
+    def __getattr__(self, short_name: str) -> Any:
+        setting = _BY_NAME.get(f"COMPTOIR_{short_name}")
+        if setting is None:
+            raise AttributeError(f"COMPTOIR_{short_name} is not a declared setting.")
+        return getattr(django_settings, setting.name, setting.default)
+
+
+conf = _Settings()
+
+
+def check_settings() -> None:
+    """Stop at start when a setting is misspelt or of the wrong type, and name it.
+
+    Errors: ``ImproperlyConfigured``.
+    """
+    for name in dir(django_settings):
+        if name.startswith("COMPTOIR_") and name not in _BY_NAME:
+            raise ImproperlyConfigured(f"{name} is not a setting of Comptoir; docs/settings.md lists them.")
+    for setting in SETTINGS:
+        value = getattr(conf, setting.name.removeprefix("COMPTOIR_"))
+        if setting.type is str:
+            value = str(value)
+        if not isinstance(value, setting.type):
+            raise ImproperlyConfigured(f"{setting.name} must be of type {setting.type.__name__}.")

@@ -1,0 +1,7 @@
+from comptoir.base.oscar import ForkedApp
+
+
+class CommunicationConfig(ForkedApp):
+    name = "comptoir.customers.communication"
+    label = "communication"
+

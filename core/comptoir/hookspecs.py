@@ -1,0 +1,140 @@
+"""Every hook, one function each: the whole contract between the core and a channel plugin.
+
+The first word of a hook's name tells its rules:
+
+- ``register_``: called once at start; a failure stops the start and names the plugin.
+- ``add_``: contributions, kept apart by plugin; a plugin that fails or is late is left out, logged and counted.
+- ``check_``: problems; any blocking problem refuses the change. A plugin that fails refuses it too (fail closed).
+- ``choose_``: the first answer wins; without one, or on failure, the core's default.
+- ``on_``: after commit, from the outbox, at least once and in order per subject; retried, then parked.
+
+Except for ``register_`` and ``on_``, only the plugins that are on for the channel at hand are called.
+Implement one by writing a function of the same name, with any of the arguments, in your ``plugin.py``:
+
+    from comptoir.plugins import hookimpl
+
+    @hookimpl
+    def add_document_fields(item):
+        return {"shelf": item.title[:40]}
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from ninja import Router
+
+    from comptoir.channels.models import Channel
+    from comptoir.publishing.items import Item, Problem
+    from comptoir.events.models import Event
+    from comptoir.plugins import Preview
+
+hookspec = pluggy.HookspecMarker("comptoir")
+
+
+@hookspec
+def register_routers() -> "list[tuple[str, Router]]":
+    """Add a plugin's own API routes below ``/api/v1/<channel>/<prefix>/``.
+
+    Called once, when the API is put together; not per request and not per channel. Returns pairs of a prefix
+    (a lower-case word, not one of the core's) and a ``ninja.Router``. The routes answer 404 on channels where the
+    plugin is not on.
+
+    Example: ``return [("labels", router)]``
+    """
+
+
+@hookspec
+def register_preview() -> "Preview":
+    """Say how a document of this plugin's channels looks to people.
+
+    Called once, at start. Returns a ``comptoir.plugins.Preview`` with the template that draws one document. It is used
+    side by side in the editor and on the channel pages of the demo; not by the API.
+
+    Example: ``return Preview(template="comptoir_kiosk/preview.html", width_px=400)``
+    """
+
+
+@hookspec
+def add_document_fields(item: "Item", channel: "Channel", locale: str) -> dict[str, Any]:
+    """Add this plugin's part to the document of one product or page on one channel.
+
+    Called when a document is built: after something was published, on a rebuild and in a preview. Not called when the
+    API answers: it reads the stored document. Returns JSON-ready values; they stand in the document under the plugin's
+    name. The item is shared by all plugins: read it, do not change it.
+
+    Arguments: ``item`` is a ``comptoir.publishing.items.ProductItem`` or ``PageItem`` with everything already loaded
+    (no query is needed, and none should be made); ``locale`` is a language code such as ``"fr"``.
+    Must be deterministic: the same item gives the same bytes. Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
+
+    Example: ``return {"barcode": item.variants[0].gtin}``
+    """
+
+
+@hookspec
+def check_readiness(item: "Item", channel: "Channel", locale: str) -> "list[Problem]":
+    """Say what an item still lacks before it can be shown on one channel.
+
+    Called before a document is built and for the readiness panel of the editor. Not called for drafts that nobody
+    looks at, and not by the API. A problem with ``blocks=True`` keeps the item off this channel, others are warnings.
+    When the plugin fails, the document on the channel stays as it was and the item is tried again later.
+
+    Arguments: as for ``add_document_fields``. Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
+
+    Example: ``return [] if item.variants[0].gtin else [Problem("no_gtin", _("No barcode."), field="gtin", blocks=True)]``
+    """
+
+
+@hookspec
+def on_product_changed(events: "list[Event]") -> None:
+    """A product, its variants, pictures, price, stock settings or listing changed.
+
+    Called after the change was committed, in batches of up to 100, in order per product. ``event.subject_id`` is the
+    id of the product (the parent of its variants). Not called for a change of stock quantities.
+    """
+
+
+@hookspec
+def on_content_changed(events: "list[Event]") -> None:
+    """The text of a product was published, unpublished or deleted. ``event.subject_id`` is the id of the product.
+
+    Not called when a draft is saved.
+    """
+
+
+@hookspec
+def on_page_changed(events: "list[Event]") -> None:
+    """An editorial page was published, unpublished, moved or deleted. ``event.subject_id`` is the id of the page.
+
+    Not called when a draft is saved.
+    """
+
+
+@hookspec
+def on_menu_changed(events: "list[Event]") -> None:
+    """A menu changed. ``event.subject_id`` is the id of the menu."""
+
+
+@hookspec
+def on_category_changed(events: "list[Event]") -> None:
+    """A category was added, renamed, moved, hidden or deleted. ``event.subject_id`` is the id of the category."""
+
+
+@hookspec
+def on_image_changed(events: "list[Event]") -> None:
+    """A picture of the library was replaced, cropped or renamed. ``event.subject_id`` is the id of the picture."""
+
+
+@hookspec
+def on_channel_changed(events: "list[Event]") -> None:
+    """A channel was added, deleted or set up otherwise. ``event.subject_id`` is the id of the channel."""
+
+
+@hookspec
+def on_document_published(events: "list[Event]") -> None:
+    """What a channel shows of an item has changed: appeared, changed or gone.
+
+    ``event.subject_id`` is the id of the item, ``event.payload`` has ``kind``, ``channels`` (codes) and ``change``
+    (``"published"`` or ``"withdrawn"``). Called once per item and change, not once per locale.
+    """

@@ -1,0 +1,153 @@
+"""The neutral form of a catalogue file: what every format is read into, and what is wrong with a row.
+
+Names (handle, title, vendor, type, SKU, options, tags, categories) come without blanks around them; free text
+(description, summary, SEO texts, image texts, attribute values) is kept to the letter. A product has at least
+one variant; with no options it has exactly one. ``line`` says where a row starts in the file and is not
+compared: the same product read from another file is equal.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+CLIPPED_LENGTH = 80
+
+MESSAGES = {
+    "bad_boolean": "“{value}” in {field} is neither true nor false.",
+    "bad_category": "“{value}” in {field} is not a category path: a level is empty.",
+    "bad_currency": "“{value}” in {field} is not a currency code of three capital letters, such as EUR.",
+    "bad_json": "“{value}” in {field} cannot be read. Was the cell edited by hand?",
+    "bad_url": "“{value}” in {field} is not a web address beginning with http:// or https://.",
+    "cell_count": "This row has {found} cells where {expected} are expected. Is a quote or a comma missing?",
+    "duplicate_column": "The column {field} is there more than once.",
+    "duplicate_gtin": "The bar code “{value}” is already used on line {first_line}.",
+    "duplicate_option_values": "The variant on line {first_line} has the same options: “{value}”.",
+    "duplicate_price": "A price of “{value}” in this currency was already given on line {first_line}.",
+    "duplicate_sku": "The SKU “{value}” is already used on line {first_line}.",
+    "empty_file": "The file is empty.",
+    "encoding": (
+        "Byte {byte} of the file, on line {line}, is not {encoding} text. "
+        "If the file was saved by Excel, read it with the encoding cp1252."
+    ),
+    "gtin_check_digit": "The last digit of the bar code “{value}” does not match the others.",
+    "gtin_format": "“{value}” is not a bar code number: it needs 8, 12, 13 or 14 digits, or 10 for an ISBN.",
+    "handle_not_adjacent": "The rows of “{value}” are not together in the file. Sort the file by {field}.",
+    "line_too_long": "This row is too long: over {limit} bytes, or a cell over {cell_limit}.",
+    "malformed_row": "This row is not written as CSV: check its quotes and line ends.",
+    "missing_column": "The column {field} is missing.",
+    "missing_value": "{field} is empty.",
+    "negative_number": "“{value}” in {field} is below zero.",
+    "not_a_number": "“{value}” in {field} is not a number written like 1234.50.",
+    "not_an_integer": "“{value}” in {field} is not a whole number.",
+    "nul_byte": "{field} contains an unprintable character (NUL). Is this a text file?",
+    "number_too_large": "“{value}” in {field} is too large.",
+    "option_without_name": "“{value}” is the value of an option that has no name: {field} is empty.",
+    "price_decimals": "“{value}” in {field} has more than two decimals.",
+    "too_long": "{field} is longer than {limit} characters.",
+    "too_many_rows": "The product “{value}” has too many rows or too much text to be read.",
+    "unclosed_quote": "A quote opened in this row is never closed.",
+    "unknown_encoding": "“{value}” is not the name of an encoding that can be read here.",
+    "unknown_sku": "No variant with the SKU “{value}” was accepted before this line.",
+    "unknown_status": "“{value}” in {field} is not active, draft or archived.",
+    "weight_unit": "“{value}” in {field} is not a unit of weight: use g, kg, oz or lb.",
+    "wrong_delimiter": "The cells of this file are separated by “{value}”. Save it with commas.",
+}
+
+
+class Row(NamedTuple):
+    """One row as it stands in the file: the line it starts on, its cells, and what made it unreadable."""
+
+    line: int
+    cells: list[str]
+    problems: tuple["RowProblem", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProblem:
+    """One thing wrong in the file: which line, which column, and a sentence for the person who made it.
+
+    ``MESSAGES[code]`` formatted with ``line``, ``field``, ``value`` and ``facts`` gives ``message`` again, in
+    any language. ``value`` is cut to 80 characters and holds printable characters only.
+    """
+
+    line: int
+    field: str
+    code: str
+    message: str
+    value: str = ""
+    facts: Mapping[str, int | str] = dataclasses.field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedImage:
+    """A picture of a product, by its web address."""
+
+    url: str
+    alt: str = ""
+    position: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedVariant:
+    """What is sold and counted. ``currency`` is None only when there is no price at all.
+
+    Units: ``weight_g`` in grams, ``quantity`` in pieces (None: the file does not say). ``gtin`` and
+    ``image_url`` are '' where there is none.
+    """
+
+    sku: str
+    gtin: str = ""
+    option_values: tuple[str, ...] = ()
+    price: Decimal | None = None
+    currency: str | None = None
+    compare_at: Decimal | None = None
+    weight_g: int | None = None
+    quantity: int | None = None
+    image_url: str = ""
+    line: int = dataclasses.field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedProduct:
+    """A product with all its variants and pictures, whatever file it came from.
+
+    ``product_class`` is the name of its type, ``categories`` are paths from the root, such as
+    ``("Books", "Fiction")``.
+    """
+
+    handle: str
+    title: str
+    description_html: str = ""
+    summary: str = ""
+    vendor: str = ""
+    product_class: str = ""
+    categories: tuple[tuple[str, ...], ...] = ()
+    tags: tuple[str, ...] = ()
+    is_public: bool = True
+    seo_title: str = ""
+    seo_description: str = ""
+    options: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = dataclasses.field(default_factory=dict, hash=False)
+    variants: tuple[ImportedVariant, ...] = ()
+    images: tuple[ImportedImage, ...] = ()
+    line: int = dataclasses.field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedPrice:
+    """The price of a variant read earlier, in one more currency; Spree lists these below the products."""
+
+    sku: str
+    price: Decimal
+    currency: str
+    compare_at: Decimal | None = None
+    line: int = dataclasses.field(default=0, compare=False)
+
+
+def row_problem(*, line: int, field: str, code: str, value: str = "", **facts: int | str) -> RowProblem:
+    """Say what is wrong in one cell, with its sentence built from ``MESSAGES``."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value[:CLIPPED_LENGTH])
+    message = MESSAGES[code].format(line=line, field=field, value=shown, **facts)
+    return RowProblem(line=line, field=field, code=code, message=message, value=shown, facts=facts)

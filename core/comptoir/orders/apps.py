@@ -1,0 +1,7 @@
+from comptoir.base.oscar import ForkedApp
+
+
+class OrdersConfig(ForkedApp):
+    name = "comptoir.orders"
+    label = "order"
+

@@ -1,0 +1,7 @@
+from comptoir.base.oscar import ForkedApp
+
+
+class VoucherConfig(ForkedApp):
+    name = "comptoir.pricing.voucher"
+    label = "voucher"
+    receivers = "oscar.apps.voucher.receivers"

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+from comptoir import plugins
+
+
+class PublishingConfig(AppConfig):
+    name = "comptoir.publishing"
+    label = "publishing"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from comptoir.publishing import plugin  # noqa: PLC0415 (needs the models)
+
+        plugins.register("comptoir.publishing", plugin)

@@ -1,0 +1,211 @@
+"""Reads documents: one statement an answer, stock merged in the same statement, no object graph."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.base import clock
+from comptoir.base.errors import ComptoirError, InvalidValue
+from comptoir.channels.queries import ChannelContext
+
+#: How lists can be sorted: the name in addresses, the column, and whether it runs backwards.
+SORTS = {
+    "featured": ("rank", False),
+    "newest": ("newest_key", False),
+    "price": ("price_key", False),
+    "-price": ("price_key", True),
+    "title": ("title_key", False),
+}
+
+
+class BadCursor(ComptoirError):
+    """A cursor that this list did not give out."""
+
+    code = "bad_cursor"
+    status = 422
+    sentence = _("This cursor does not belong to this list; start again without one.")
+
+
+@dataclass(frozen=True)
+class ProductFilter:
+    """What a list of products is limited to.
+
+    ``attributes`` are ``code:value`` pairs: values of one attribute are alternatives, different attributes all hold.
+    Units: prices in whole units of the channel's currency.
+    """
+
+    category: str = ""
+    attributes: tuple[str, ...] = ()
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+
+
+VISIBLE = """d.channel_id = %s AND d.locale = %s AND d.kind = %s
+    AND (d.shown_from IS NULL OR d.shown_from <= %s) AND (d.shown_until IS NULL OR d.shown_until > %s)"""
+
+STOCK_SUM = """CASE WHEN d.variant_ids IS NOT NULL THEN (
+    SELECT coalesce(sum(level.on_hand), 0) FROM partner_level level
+    WHERE level.variant_id = ANY(d.variant_ids) AND level.location_id = ANY(%s)) END"""
+
+STOCK_BY_SKU = """CASE WHEN d.variant_ids IS NOT NULL THEN (
+    SELECT json_object_agg(variant.sku, coalesce(stock.quantity, 0) ORDER BY variant.place)::text
+    FROM unnest(d.variant_ids, d.skus) WITH ORDINALITY AS variant(id, sku, place)
+    LEFT JOIN LATERAL (SELECT sum(level.on_hand) AS quantity FROM partner_level level
+        WHERE level.variant_id = variant.id AND level.location_id = ANY(%s)) stock ON true) END"""
+
+
+def product_list(
+    channel: ChannelContext, locale: str, *, wanted: ProductFilter, sort: str, cursor: str, limit: int
+) -> bytes:
+    """One page of products, as JSON: ``{"items": [card with availability, …], "next": cursor or null}``.
+
+    One statement, whatever the number of channels, products and variants.
+    Errors: ``InvalidValue`` for an unknown sort, ``BadCursor``.
+    """
+    if sort not in SORTS:
+        raise InvalidValue(field="sort", value=sort)
+    column, backwards = SORTS[sort]
+    where, values = _conditions(channel, locale, wanted)
+    if cursor:
+        where += f" AND (d.{column}, d.item_id) {'<' if backwards else '>'} (%s, %s)"
+        values += decode_cursor(cursor, sort)
+    direction = "DESC" if backwards else "ASC"
+    rows = _rows(
+        f"SELECT d.card, d.item_id, d.{column}, {STOCK_SUM} FROM publishing_document d WHERE {where} "  # noqa: S608
+        f"ORDER BY d.{column} {direction}, d.item_id {direction} LIMIT %s",
+        [list(channel.location_ids), *values, limit + 1],
+    )
+    items = [_with_availability(card, _availability(stock)) for card, _id, _key, stock in rows[:limit]]
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = orjson.dumps(encode_cursor(sort, last[2], last[1]) if last else None).decode()
+    return f'{{"items":[{",".join(items)}],"next":{following}}}'.encode()
+
+
+def product_by_slug(channel: ChannelContext, locale: str, slug: str) -> bytes | None:
+    """One product with its stock by SKU, as JSON; ``None`` if the channel does not show it."""
+    return _product(channel, locale, "d.slug = %s", slug)
+
+
+def product_by_code(channel: ChannelContext, locale: str, code: str) -> bytes | None:
+    """One product by the SKU or GTIN of a variant, as JSON; ``None`` if the channel does not show it."""
+    return _product(channel, locale, "d.codes @> ARRAY[%s]::varchar[]", code)
+
+
+def document(channel: ChannelContext, locale: str, kind: str, slug: str) -> bytes | None:
+    """A page, menu or category tree, as JSON; ``None`` if the channel does not show it."""
+    now = clock.now()
+    rows = _rows(
+        f"SELECT d.body FROM publishing_document d WHERE {VISIBLE} AND d.slug = %s",  # noqa: S608
+        [channel.id, locale, kind, now, now, slug],
+    )
+    return rows[0][0].encode() if rows else None
+
+
+def category_is_known(channel: ChannelContext, locale: str, slug: str) -> bool:
+    """Whether the channel's category tree has a category."""
+    tree = document(channel, locale, "categories", "")
+    return tree is not None and b'"slug":%s' % orjson.dumps(slug) in tree
+
+
+def documents_to_list(channel: ChannelContext, locale: str, kind: str) -> list[tuple[str, str]]:
+    """Slug and body of everything of one kind that a channel shows, in the order of the slugs."""
+    now = clock.now()
+    return _rows(
+        f"SELECT d.slug, d.body FROM publishing_document d WHERE {VISIBLE} ORDER BY d.slug",  # noqa: S608
+        [channel.id, locale, kind, now, now],
+    )
+
+
+def encode_cursor(sort: str, key: Any, item_id: int) -> str:
+    """Where a list goes on, opaque to callers."""
+    return base64.urlsafe_b64encode(orjson.dumps([sort, str(key), item_id])).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, sort: str) -> list[Any]:
+    """The place that ``encode_cursor`` wrote down, for the same sort.
+
+    Errors: ``BadCursor`` for anything else.
+    """
+    try:
+        named, key, item_id = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if named != sort or not isinstance(item_id, int) or not isinstance(key, str) or abs(item_id) >= 2**63:
+            raise ValueError(cursor)
+        return [key if sort == "title" else _number(key), item_id]
+    except (ValueError, TypeError, InvalidOperation, binascii.Error) as error:
+        raise BadCursor(field="cursor") from error
+
+
+def _number(text: str) -> Decimal:
+    number = Decimal(text)
+    if not number.is_finite() or abs(number) > 10**15:
+        raise ValueError(text)
+    return number
+
+
+def _conditions(channel: ChannelContext, locale: str, wanted: ProductFilter) -> tuple[str, list[Any]]:
+    now = clock.now()
+    where, values = VISIBLE, [channel.id, locale, "product", now, now]
+    if wanted.category:
+        where += " AND d.categories @> ARRAY[%s]::varchar[]"
+        values.append(wanted.category)
+    for alternatives in _by_attribute(wanted.attributes):
+        where += " AND d.facets && %s::varchar[]"
+        values.append(alternatives)
+    if wanted.price_min is not None:
+        where += " AND d.price_key >= %s"
+        values.append(wanted.price_min)
+    if wanted.price_max is not None:
+        where += " AND d.price_key <= %s"
+        values.append(wanted.price_max)
+    return where, values
+
+
+def _by_attribute(attributes: Sequence[str]) -> list[list[str]]:
+    groups: dict[str, list[str]] = {}
+    for pair in attributes:
+        code, colon, value = pair.partition(":")
+        if not (code and colon and value):
+            raise InvalidValue(field="attribute", value=pair)
+        groups.setdefault(code, []).append(pair)
+    return list(groups.values())
+
+
+def _product(channel: ChannelContext, locale: str, condition: str, value: str) -> bytes | None:
+    now = clock.now()
+    rows = _rows(
+        f"SELECT d.body, {STOCK_BY_SKU} FROM publishing_document d WHERE {VISIBLE} AND {condition} "  # noqa: S608
+        "ORDER BY d.id LIMIT 1",
+        [list(channel.location_ids), channel.id, locale, "product", now, now, value],
+    )
+    if not rows:
+        return None
+    body, by_sku = rows[0]
+    availability = '{"in_stock":true,"quantity":null,"variants":null}'
+    if by_sku is not None:
+        total = sum(orjson.loads(by_sku).values())
+        availability = f'{{"in_stock":{"true" if total > 0 else "false"},"quantity":{total},"variants":{by_sku}}}'
+    return _with_availability(body, availability).encode()
+
+
+def _availability(stock: int | None) -> str:
+    if stock is None:
+        return '{"in_stock":true,"quantity":null}'
+    return f'{{"in_stock":{"true" if stock > 0 else "false"},"quantity":{stock}}}'
+
+
+def _with_availability(text: str, availability: str) -> str:
+    """Put live stock into a stored JSON object without parsing it."""
+    return f'{text[:-1]},"availability":{availability}}}'
+
+
+def _rows(sql: str, values: list[Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()

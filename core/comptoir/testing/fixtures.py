@@ -1,0 +1,98 @@
+"""A real PostgreSQL for every run, one migrated template, a copy for each worker."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connections
+
+from comptoir.base.postgres import Cluster
+from comptoir.testing.factories import Shop
+
+TEST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+def _home() -> Path:
+    default = Path(tempfile.gettempdir()) / f"comptoir-tests-{os.getuid()}"
+    return Path(os.environ.get("COMPTOIR_TEST_HOME", default))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Cluster:
+    """The test server, started; it stays on for the next run and is stopped with ``make clean``."""
+    server = Cluster(home=_home(), settings=TEST_SETTINGS)
+    server.start()
+    return server
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(cluster: Cluster, django_db_blocker) -> Iterator[None]:
+    """A fresh copy of the migrated template for this worker; removed at the end."""
+    with django_db_blocker.unblock():
+        template = _template(cluster)
+        name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+        _copy(cluster, template, name)
+        _use(cluster, name)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        _run(cluster, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    """Things of a shop, made by calling services."""
+    return Shop()
+
+
+def _template(cluster: Cluster) -> str:
+    """The migrated database for this state of the migrations; made by the first worker that needs it."""
+    name = f"template_{_fingerprint()}"
+    with psycopg.connect(**_address(cluster, "postgres"), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(817)")
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            return name
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}_new" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}_new"')
+        _use(cluster, f"{name}_new")
+        call_command("migrate", verbosity=0)
+        connections.close_all()
+        connection.execute(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
+    return name
+
+
+def _fingerprint() -> str:
+    """Changes when any migration of any installed app does."""
+    digest = hashlib.blake2b(digest_size=8)
+    for app in apps.get_app_configs():
+        for path in sorted(Path(app.path, "migrations").glob("*.py")):
+            digest.update(f"{app.label}/{path.name}".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _copy(cluster: Cluster, template: str, name: str) -> None:
+    _run(cluster, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _run(cluster, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def _run(cluster: Cluster, statement: str) -> None:
+    with psycopg.connect(**_address(cluster, "postgres"), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(818)")
+        connection.execute(statement)
+
+
+def _use(cluster: Cluster, name: str) -> None:
+    connections.close_all()
+    connections["default"].settings_dict.update({**cluster.dsn(name), "CONN_MAX_AGE": 0})
+
+
+def _address(cluster: Cluster, name: str) -> dict[str, str]:
+    django = cluster.dsn(name)
+    return {"host": django["HOST"], "port": django["PORT"], "user": django["USER"], "dbname": name}

@@ -1,0 +1,164 @@
+"""Settings of the example shop. Secrets and places come from the environment; everything else is written here."""
+
+import os
+from pathlib import Path
+
+from oscar.defaults import *  # noqa: F403
+
+from comptoir.base.database import database_settings
+from comptoir.plugins import installed_apps
+
+ROOT = Path(__file__).resolve().parents[3]
+SITE = Path(__file__).resolve().parents[1]
+
+COMPTOIR_HOME = Path(os.environ.get("COMPTOIR_HOME", ROOT / ".comptoir")).absolute()
+COMPTOIR_PLUGINS = ["store", "web", "app", "social", "booking"]
+COMPTOIR_SHOP_NAME = "Maison Comptoir"
+COMPTOIR_BASE_URL = os.environ.get("COMPTOIR_BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+DEBUG = False
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_TRUSTED_ORIGINS = [COMPTOIR_BASE_URL]
+
+# The database is started by `./manage.py db start` (or is another server, by DATABASE_URL).
+DATABASES = {"default": database_settings(home=COMPTOIR_HOME, url=os.environ.get("DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "comptoir_site",
+    *installed_apps(COMPTOIR_PLUGINS),
+    "comptoir.publishing",
+    "comptoir.content",
+    "comptoir.orders",
+    "comptoir.baskets",
+    "comptoir.stock",
+    "comptoir.pricing",
+    "comptoir.pricing.offer",
+    "comptoir.pricing.voucher",
+    "comptoir.catalogue",
+    "comptoir.customers",
+    "comptoir.customers.address",
+    "comptoir.customers.communication",
+    "comptoir.channels",
+    "comptoir.events",
+    "wagtail.api.v3",
+    "wagtail.contrib.simple_translation",
+    "wagtail.contrib.redirects",
+    "wagtail.locales",
+    "wagtail.embeds",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail.sites",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "treebeard",
+    "django_tasks",
+    "django_tasks_db",
+    "corsheaders",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.sites",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "comptoir",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "comptoir_site.urls"
+WSGI_APPLICATION = "comptoir_site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "comptoir_cache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+
+AUTH_USER_MODEL = "customers.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("fr", "Français"), ("en", "English")]
+WAGTAILADMIN_PERMITTED_LANGUAGES = [("fr", "Français"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = COMPTOIR_HOME / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = COMPTOIR_HOME / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+
+WAGTAIL_SITE_NAME = COMPTOIR_SHOP_NAME
+WAGTAIL_I18N_ENABLED = True
+WAGTAILADMIN_BASE_URL = COMPTOIR_BASE_URL
+WAGTAILIMAGES_IMAGE_MODEL = "catalogue.Picture"
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
+WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAIL_AUTOSAVE_INTERVAL = 0
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# Oscar's models stay; its engine, views and search do not.
+SITE_ID = 1
+OSCAR_DEFAULT_CURRENCY = "EUR"
+OSCAR_DELETE_IMAGE_FILES = False
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+CORS_ALLOWED_ORIGINS = [origin for origin in os.environ.get("CORS_ALLOWED_ORIGINS", "").split(",") if origin]
+CORS_URLS_REGEX = r"^/api/v1/.*$"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"comptoir": {"level": "INFO"}},
+}
