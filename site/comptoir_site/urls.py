@@ -1,17 +1,38 @@
-"""Addresses of the example shop: the API, the editors' tools, pictures."""
+"""Addresses of the example shop: the API, the editors' tools, pictures, and the demo's front pages."""
 
+from django.conf import settings
 from django.urls import include, path, re_path
+from django.views.decorators.cache import cache_control
+from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.api.v3.urls import api as wagtail_api
 from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.images.views.serve import ServeView
 
 from comptoir.api.api import build_api
+from comptoir.api.health import healthz
+
+#: A picture's address changes with its content, so it can be kept for a year.
+picture = cache_control(public=True, max_age=31_536_000, immutable=True)(ServeView.as_view())
 
 urlpatterns = [
+    path("healthz", healthz),
     path("api/cms/", wagtail_api.urls),
     path("api/v1/", build_api().urls),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    re_path(r"^pictures/([^/]*)/(\d*)/([^/]*)$", ServeView.as_view(), name="picture"),
+    re_path(r"^pictures/([^/]*)/(\d*)/([^/]*)$", picture, name="picture"),
 ]
+
+if settings.DEMO:
+    from comptoir_site import front
+
+    urlpatterns += [
+        path("", front.home, name="home"),
+        path("channels/<slug:code>/", front.channel, name="channel"),
+        path("channels/<slug:code>/products/<str:slug>/", front.product, name="product"),
+        path("channels/<slug:code>/pages/", front.page, name="home-page"),
+        path("channels/<slug:code>/pages/<path:path>", front.page, name="page"),
+        path("language/", include("django.conf.urls.i18n")),
+        re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    ]

@@ -6,6 +6,7 @@ from ninja import NinjaAPI
 from comptoir import hookspecs, plugins
 from comptoir.api import errors
 from comptoir.api.http import open_channel_for
+from comptoir.api.previewing import router as previewing
 from comptoir.api.reading import router as reading
 from comptoir.base.errors import NotFound
 
@@ -22,6 +23,7 @@ def build_api() -> NinjaAPI:
     )
     errors.install(api)
     api.add_router(PREFIX, reading, tags=["reading"])
+    api.add_router(PREFIX, previewing, tags=["preview"])
     for plugin, routers in plugins.collect(hookspecs.register_routers).items():
         for prefix, router in routers:
             api.add_router(f"{PREFIX}/{prefix}", router, tags=[plugin], auth=_only_where_on(plugin))

@@ -14,14 +14,33 @@ from comptoir.base.errors import ComptoirError
 
 logger = logging.getLogger("comptoir.api")
 
-STATUS_CODES = {400: "bad_request", 401: "not_logged_in", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed",
-                413: "too_large", 415: "unsupported_media_type", 429: "too_many_requests"}
+STATUS_CODES = {
+    400: "bad_request",
+    401: "not_logged_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
+}
 
 
-def problem(status: int, code: str, title: str, *, errors: list[dict[str, Any]] | None = None, **facts: Any) -> HttpResponse:
+def problem(
+    status: int, code: str, title: str, *, errors: list[dict[str, Any]] | None = None, **facts: Any
+) -> HttpResponse:
     """An error answer: ``{"type", "title", "status", "code", "errors": [{"field", "code", "message"}]}``."""
-    value = {"type": "about:blank", "title": title, "status": status, "code": code, "errors": errors or [], **facts}
-    response = HttpResponse(orjson.dumps(value, default=str), status=status, content_type="application/problem+json")
+    value = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": code,
+        "errors": errors or [],
+        **facts,
+    }
+    response = HttpResponse(
+        orjson.dumps(value, default=str), status=status, content_type="application/problem+json"
+    )
     response["Cache-Control"] = "no-store"
     return response
 

@@ -39,7 +39,9 @@ def chosen_locale(request: HttpRequest, channel: ChannelContext, wanted: str = "
         return wanted
     if len(channel.locales) == 1:
         return channel.default_locale
-    for code, _quality in translation.trans_real.parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+    for code, _quality in translation.trans_real.parse_accept_lang_header(
+        request.headers.get("Accept-Language", "").lower()
+    ):
         for locale in channel.locales:
             if code == locale or code.split("-")[0] == locale:
                 return locale
@@ -60,8 +62,12 @@ def answer(request: HttpRequest, channel: ChannelContext, locale: str, body: byt
         response = HttpResponse(body, content_type="application/json")
     response["ETag"] = etag
     response["Content-Language"] = locale
-    response["Cache-Control"] = f"public, max-age={conf.CACHE_S}" if channel.is_public else "private, no-cache"
-    patch_vary_headers(response, ["Accept-Language"] if channel.is_public else ["Accept-Language", KEY_HEADER])
+    response["Cache-Control"] = (
+        f"public, max-age={conf.CACHE_S}" if channel.is_public else "private, no-cache"
+    )
+    patch_vary_headers(
+        response, ["Accept-Language"] if channel.is_public else ["Accept-Language", KEY_HEADER]
+    )
     return response
 
 

@@ -6,7 +6,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from comptoir.api.http import answer, chosen_locale, json_answer, open_channel_for
-from comptoir.api.schemas import CategoryTree, Descriptor, MenuDocument, PageDocument, Problem, ProductDocument, ProductPage
+from comptoir.api.schemas import (
+    CategoryTree,
+    Descriptor,
+    MenuDocument,
+    PageDocument,
+    Problem,
+    ProductDocument,
+    ProductPage,
+)
 from comptoir.base.errors import InvalidValue, NotFound
 from comptoir.channels.queries import ChannelContext
 from comptoir.conf import conf
@@ -16,7 +24,9 @@ router = Router()
 PROBLEMS = {404: Problem, 422: Problem}
 
 
-@router.get("", response={200: Descriptor, **PROBLEMS}, operation_id="channel", summary="What this channel can do")
+@router.get(
+    "", response={200: Descriptor, **PROBLEMS}, operation_id="channel", summary="What this channel can do"
+)
 def channel(request: HttpRequest, channel: Path[str], locale: str = "") -> HttpResponse:
     """Its languages, currency, sorts and capabilities, so that a client can set itself up. Other channels are not named."""
     context = open_channel_for(request, channel)
@@ -24,19 +34,29 @@ def channel(request: HttpRequest, channel: Path[str], locale: str = "") -> HttpR
 
 
 @router.get(
-    "/categories", response={200: CategoryTree, **PROBLEMS}, operation_id="categories", summary="The category tree"
+    "/categories",
+    response={200: CategoryTree, **PROBLEMS},
+    operation_id="categories",
+    summary="The category tree",
 )
 def categories(request: HttpRequest, channel: Path[str], locale: str = "") -> HttpResponse:
     return _document(request, channel, locale, "categories", "")
 
 
-@router.get("/products", response={200: ProductPage, **PROBLEMS}, operation_id="products", summary="A page of products")
+@router.get(
+    "/products",
+    response={200: ProductPage, **PROBLEMS},
+    operation_id="products",
+    summary="A page of products",
+)
 def products(
     request: HttpRequest,
     channel: Path[str],
     locale: str = "",
     category: str = "",
-    attribute: list[str] = Query([], description="`code:value`; repeat for alternatives and further attributes"),
+    attribute: list[str] = Query(
+        [], description="`code:value`; repeat for alternatives and further attributes"
+    ),
     price_min: Decimal | None = Query(None, ge=0, max_digits=12),
     price_max: Decimal | None = Query(None, ge=0, max_digits=12),
     sort: str = Query("featured", description="featured, newest, price, -price or title"),
@@ -51,13 +71,20 @@ def products(
         raise InvalidValue(field="limit", value=size)
     wanted = queries.ProductFilter(category, tuple(attribute), price_min, price_max)
     body = queries.product_list(context, language, wanted=wanted, sort=sort, cursor=cursor, limit=size)
-    if category and body.startswith(b'{"items":[]') and not queries.category_is_known(context, language, category):
+    if (
+        category
+        and body.startswith(b'{"items":[]')
+        and not queries.category_is_known(context, language, category)
+    ):
         raise NotFound(field="category")
     return answer(request, context, language, body)
 
 
 @router.get(
-    "/products/{slug}", response={200: ProductDocument, **PROBLEMS}, operation_id="product", summary="A product by its slug"
+    "/products/{slug}",
+    response={200: ProductDocument, **PROBLEMS},
+    operation_id="product",
+    summary="A product by its slug",
 )
 def product(request: HttpRequest, channel: Path[str], slug: str, locale: str = "") -> HttpResponse:
     context = open_channel_for(request, channel)
@@ -77,7 +104,9 @@ def product_by_code(request: HttpRequest, channel: Path[str], code: str, locale:
     return answer(request, context, language, queries.product_by_code(context, language, code))
 
 
-@router.get("/pages", response={200: PageDocument, **PROBLEMS}, operation_id="page", summary="A page by its path")
+@router.get(
+    "/pages", response={200: PageDocument, **PROBLEMS}, operation_id="page", summary="A page by its path"
+)
 def page(request: HttpRequest, channel: Path[str], path: str = "/", locale: str = "") -> HttpResponse:
     address = "/" + path.strip("/") + "/" if path.strip("/") else "/"
     return _document(request, channel, locale, "page", address)

@@ -31,6 +31,7 @@ from psycopg import sql
 
 ROLE = "comptoir"
 PORT = "5432"  # part of the socket's name only
+PID_FILE = "postmaster.pid"
 SERVER_USERS = ("comptoir", "postgres", "nobody")  # who runs the server for root: the first that exists
 ROOT_SHELTER = Path("/var/lib/comptoir")
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
@@ -152,7 +153,9 @@ def _copy_wheel(package: Path, base: Path) -> Path:
             )
         for step in (fresh, *fresh.rglob("*")):
             step.chmod(0o755)
-        fresh.rename(target)
+        with suppress(OSError):  # another start was quicker
+            fresh.rename(target)
+        shutil.rmtree(fresh, ignore_errors=True)
     if target.lstat().st_uid != os.geteuid():
         raise PostgresError(f"{target} is not ours: remove it.")
     return target / package.name / "pginstall" / "bin"
@@ -178,8 +181,8 @@ class Cluster:
         with self._locked():
             if self.is_running():
                 return
-            self._make_socket_folder()
             self._make_data_folder()
+            self._make_socket_folder()
             if not self._joins_running_server():
                 self._write_settings()
                 self._launch()
@@ -362,29 +365,31 @@ class Cluster:
 
     def _joins_running_server(self) -> bool:
         """Wait for a server that is coming up (to join it) or going down (to start another)."""
-        pid, is_ready = self._server_pid(), "ready" in _lines(self.data_folder / "postmaster.pid")[-1]
+        pid, is_ready = self._server_pid(), "ready" in _lines(self.data_folder / PID_FILE)[-1]
         _wait_until(
-            lambda: not self._server_pid() or self.is_running(),
+            lambda: self.is_running() or not self._server_pid(),
             f"PostgreSQL runs (pid {pid}) but does not answer in {self.socket_folder}: stop it first.",
             timeout_s=ANSWER_TIMEOUT_S if is_ready else START_TIMEOUT_S,
         )
-        return self._server_pid() is not None
+        return self.is_running()
 
     def _server_pid(self) -> int | None:
-        """The process that serves this data; the pid in the file may be anyone's after a crash."""
-        pid = _lines(self.data_folder / "postmaster.pid")[0]
+        return self._holder_of(self.data_folder / PID_FILE)
+
+    def _holder_of(self, lock: Path) -> int | None:
+        """The server of this data that holds a lock file; the pid in it may be anyone's after a crash."""
+        pid = _lines(lock)[0]
         is_ours = pid.isdigit() and f" -D {self.data_folder} " in _command_of(int(pid))
         return int(pid) if is_ours else None
 
     def _clear_stale_locks(self) -> None:
         """Remove what a dead server left: PostgreSQL would take a zombie or a stranger's pid for it."""
-        for path in (self.data_folder / "postmaster.pid", self.socket_folder / f".s.PGSQL.{PORT}.lock"):
+        for lock in (self.data_folder / PID_FILE, self.socket_folder / f".s.PGSQL.{PORT}.lock"):
             with suppress(FileNotFoundError):
-                is_being_written = (
-                    not _lines(path)[0] and time.time() - path.stat().st_mtime < ANSWER_TIMEOUT_S
-                )
-                if not is_being_written:
-                    path.unlink()
+                age_s = time.time() - lock.stat().st_mtime
+                is_being_written = not _lines(lock)[0] and age_s < ANSWER_TIMEOUT_S
+                if not is_being_written and not self._holder_of(lock):
+                    lock.unlink()
 
     def _write_settings(self) -> None:
         """Write our settings anew, by rename: root must not follow a link laid in another user's folder."""

@@ -2,6 +2,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class CurrentTransaction(models.Func):
+    """The number of the running transaction, the same until it ends."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
+
+
 class Event(models.Model):
     """A fact: something of the shop changed, in the same transaction as this row."""
 
@@ -9,9 +16,10 @@ class Event(models.Model):
     subject_id = models.BigIntegerField(_("subject"))
     payload = models.JSONField(_("payload"), default=dict)
     recorded_at = models.DateTimeField(_("recorded at"))
+    recorded_in = models.BigIntegerField(_("transaction"), default=0, editable=False)
 
     class Meta:
-        indexes = [models.Index(fields=["type", "subject_id"])]
+        indexes = [models.Index(fields=["type", "subject_id", "recorded_in"])]
         verbose_name = _("event")
         verbose_name_plural = _("events")
 
@@ -31,7 +39,9 @@ class Delivery(models.Model):
     error = models.TextField(_("error"), blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="one_delivery_per_subscriber")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "subscriber"], name="one_delivery_per_subscriber")
+        ]
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(parked_at=None), name="deliveries_due"),
             models.Index(fields=["subscriber", "subject", "id"], name="deliveries_in_order"),

@@ -1,6 +1,7 @@
 """Settings of the example shop. Secrets and places come from the environment; everything else is written here."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from oscar.defaults import *  # noqa: F403
@@ -12,9 +13,14 @@ ROOT = Path(__file__).resolve().parents[3]
 SITE = Path(__file__).resolve().parents[1]
 
 COMPTOIR_HOME = Path(os.environ.get("COMPTOIR_HOME", ROOT / ".comptoir")).absolute()
-COMPTOIR_PLUGINS = ["store", "web", "app", "social", "booking"]
-COMPTOIR_SHOP_NAME = "Maison Comptoir"
-COMPTOIR_BASE_URL = os.environ.get("COMPTOIR_BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+PLUGINS = os.environ.get("COMPTOIR_PLUGINS") or "store,web,app,social,booking"
+COMPTOIR_PLUGINS = [name.strip() for name in PLUGINS.split(",")]
+COMPTOIR_SHOP_NAME = "Maison Aubelaine"
+PORT = int(os.environ.get("PORT", "8000"))
+COMPTOIR_BASE_URL = os.environ.get("COMPTOIR_BASE_URL", f"http://127.0.0.1:{PORT}")
+
+#: Whether the demo's front pages are served, and media without a web server before us.
+DEMO = False
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 DEBUG = False
@@ -22,12 +28,14 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").spl
 CSRF_TRUSTED_ORIGINS = [COMPTOIR_BASE_URL]
 
 # The database is started by `./manage.py db start` (or is another server, by DATABASE_URL).
+OWN_DATABASE = bool(os.environ.get("DATABASE_URL"))
 DATABASES = {"default": database_settings(home=COMPTOIR_HOME, url=os.environ.get("DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "comptoir_site",
     *installed_apps(COMPTOIR_PLUGINS),
+    "comptoir.imports",
     "comptoir.publishing",
     "comptoir.content",
     "comptoir.orders",
@@ -58,6 +66,8 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "treebeard",
+    "axes",
+    "ninja",
     "django_tasks",
     "django_tasks_db",
     "corsheaders",
@@ -83,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "comptoir_site.urls"
@@ -111,6 +122,14 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 
 AUTH_USER_MODEL = "customers.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Ten wrong passwords for one name from one address shut that pair out for a quarter of an hour.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -136,6 +155,7 @@ WAGTAIL_SITE_NAME = COMPTOIR_SHOP_NAME
 WAGTAIL_I18N_ENABLED = True
 WAGTAILADMIN_BASE_URL = COMPTOIR_BASE_URL
 WAGTAILIMAGES_IMAGE_MODEL = "catalogue.Picture"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "comptoir.catalogue.picture_form.PictureForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 60_000_000
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
@@ -160,5 +180,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"comptoir": {"level": "INFO"}},
+    "loggers": {
+        "comptoir": {"level": "INFO"},
+        "django_tasks": {"level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
 }

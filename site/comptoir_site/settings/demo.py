@@ -5,3 +5,4 @@ from comptoir_site.settings.base import COMPTOIR_HOME
 from comptoir_site.settings.secret import kept_secret_key
 
 SECRET_KEY = kept_secret_key(COMPTOIR_HOME)
+DEMO = True

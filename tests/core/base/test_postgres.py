@@ -267,13 +267,11 @@ def test_data_of_another_major_version_is_not_replaced_by_an_empty_shop(cluster:
     assert [path.name for path in cluster.home.glob("pg*")] == ["pg13"]
 
 
-def test_a_wrong_comptoir_pg_bin_is_named(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_wrong_comptoir_pg_bin_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COMPTOIR_PG_BIN", str(tmp_path))
 
     with pytest.raises(PostgresError, match=r"COMPTOIR_PG_BIN is .* not all there"):
-        cluster.start()
+        Cluster(tmp_path / "home").start()
 
 
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
@@ -291,14 +289,14 @@ def test_a_home_that_may_not_be_written_is_named(tmp_path: Path) -> None:
         Cluster(tmp_path / "home").start()
 
 
-def test_a_socket_folder_a_stranger_made_is_refused(cluster: Cluster) -> None:
-    cluster.socket_folder.mkdir()
-    cluster.socket_folder.chmod(0o777)
+def test_a_socket_folder_a_stranger_made_is_refused(stopped: Cluster) -> None:
+    stopped.socket_folder.mkdir()
+    stopped.socket_folder.chmod(0o777)
     try:
         with pytest.raises(PostgresError, match=r"is not private to user"):
-            cluster.start()
+            stopped.start()
     finally:
-        cluster.socket_folder.rmdir()
+        stopped.socket_folder.rmdir()
 
 
 @only_root

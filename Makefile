@@ -1,0 +1,55 @@
+# Two commands matter: `make demo` runs a living shop, `make test` runs every test. Both set up all they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo demo-reset test lint lock docs messages clean
+
+help:
+	@echo "make demo        set everything up and run the demo shop (PORT, COMPTOIR_HOME, DATABASE_URL)"
+	@echo "make demo-reset  throw the demo shop's data away and start again"
+	@echo "make test        set everything up and run every test"
+	@echo "make lint        format, lint, types, import rules"
+	@echo "make lock        pin the dependencies again"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Comptoir needs Python 3.11 or newer; PYTHON=/path/to/python3.11 make ... names one.")'
+	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.demo: requirements.lock setup.cfg setup.py | $(BIN)/python
+	@echo "Installing the locked dependencies (a minute the first time) ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements-dev.lock $(VENV)/.demo
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.demo
+	@exec $(BIN)/python manage.py demo
+
+demo-reset: $(VENV)/.demo
+	@exec $(BIN)/python manage.py demo --reset
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+lint: $(VENV)/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/mypy
+	PYTHONPATH=core:plugins:site $(BIN)/lint-imports
+
+lock: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in --output-file requirements-dev.lock
+
+docs: $(VENV)/.test
+	$(BIN)/python manage.py docs
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .mypy_cache

@@ -1,0 +1,49 @@
+import threading
+from typing import Any
+
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from comptoir.api.health import WORKER_KEY
+from comptoir.base import clock
+from comptoir.events.tasks import run_forever
+from comptoir.publishing.schedule import run_due
+from comptoir.publishing.services import due_attention
+
+HEARTBEAT_S = 5
+DUE_EVERY_S = 15
+
+
+class Command(BaseCommand):
+    """Does what is done behind the counter: delivers events, publishes what is due, runs background tasks."""
+
+    help = "Deliver events, publish what is scheduled and run background tasks. Start as many as you like."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        rounds = Rounds()
+        relay = threading.Thread(target=run_forever, args=(stop, rounds), name="events", daemon=True)
+        relay.start()
+        try:
+            call_command("db_worker", "--interval", "1", "--no-startup-delay")
+        finally:
+            stop.set()
+            relay.join(timeout=5)
+
+
+class Rounds:
+    """What the relay does between two batches: show that it lives, and now and then look for what is due."""
+
+    def __init__(self) -> None:
+        self.seen_at = self.looked_at = 0.0
+
+    def __call__(self) -> None:
+        moment = clock.now().timestamp()
+        if moment - self.seen_at >= HEARTBEAT_S:
+            cache.set(WORKER_KEY, moment, 60)
+            self.seen_at = moment
+        if moment - self.looked_at >= DUE_EVERY_S:
+            run_due()
+            due_attention()
+            self.looked_at = moment
