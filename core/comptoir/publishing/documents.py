@@ -27,6 +27,12 @@ class Built:
     kept: list[tuple[int, str]] = field(default_factory=list)
     failures: list[plugins.PluginFailed] = field(default_factory=list)
 
+    def add(self, other: "Built") -> None:
+        """Take in what another channel came to."""
+        self.documents += other.documents
+        self.kept += other.kept
+        self.failures += other.failures
+
 
 def build_product(loaded: LoadedProduct, channels: Iterable[Channel]) -> Built:
     """The documents of one product on the given channels, in each of their languages that has a published text."""
@@ -78,6 +84,7 @@ def find_problems(item: Item, channel: Channel, locale: str) -> list[Problem]:
 
 def compose(item: Item, channel: Channel, locale: str) -> tuple[Document, list[plugins.PluginFailed]]:
     """The document of an item on a channel, and the plugins whose part is missing because they failed."""
+    core = product_json(item, channel, locale) if isinstance(item, ProductItem) else page_json(item, locale)
     with translation.override(locale):
         added = plugins.add(
             hookspecs.add_document_fields,
@@ -87,7 +94,6 @@ def compose(item: Item, channel: Channel, locale: str) -> tuple[Document, list[p
             channel=channel,
             locale=locale,
         )
-    core = product_json(item, channel, locale) if isinstance(item, ProductItem) else page_json(item, locale)
     body = canonical({**core, **added.answers})
     document = Document(
         channel=channel, locale=locale, kind=item.kind, item_id=item.id, body=body, slug=_address(item), etag=digest(body)

@@ -9,11 +9,14 @@ from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel
 from comptoir.conf import conf
 from comptoir.content.models import PAGE_TYPES, Menu
-from comptoir.publishing.documents import build_product
+from comptoir.publishing.documents import Built, build_product
 from comptoir.publishing.loading import load_products
 from comptoir.publishing.models import Document, Rebuild
 from comptoir.publishing.services import (
     active_channels,
+    built_categories,
+    built_menu,
+    built_page,
     publish_categories,
     publish_menu,
     publish_page,
@@ -76,27 +79,44 @@ def rebuild_all(*, resume: bool = False, progress: Progress = lambda done: None)
 
 
 def find_differences(*, progress: Progress = lambda done: None) -> list[str]:
-    """Compare every product document with what a rebuild would write, byte by byte; writes nothing.
+    """Compare every document with what a rebuild would write, byte by byte; writes nothing.
 
     Returns one line for each document that differs, is missing or should not be there.
     """
     channels = active_channels()
     lines: list[str] = []
-    for batch in _batches(product_ids()):
-        there = {
-            (row.item_id, row.channel_id, row.locale): row
-            for row in Document.objects.filter(kind="product", item_id__in=batch).select_related("channel")
-        }
-        for loaded in load_products(batch, channels=channels):
-            for document in build_product(loaded, channels).documents:
-                other = there.pop((document.item_id, document.channel_id, document.locale), None)
-                if other is None:
-                    lines.append(f"missing: {document}")
-                elif not same(document, other):
-                    lines.append(f"differs: {document}")
-        lines += [f"should not be there: {row}" for row in there.values()]
-        progress(len(batch))
+    for kind, ids, built in _everything(channels):
+        lines += _differences(kind, ids, built)
+        if kind == "product":
+            progress(len(ids))
     return lines
+
+
+def _everything(channels: list[Channel]) -> Iterator[tuple[str, list[int], Built]]:
+    """All items, in batches, with what the channels are to show of them."""
+    yield "categories", [0], built_categories(channels)
+    for menu_id in Menu.objects.values_list("pk", flat=True):
+        yield "menu", [menu_id], built_menu(menu_id, channels)
+    for page_id in page_ids():
+        yield "page", [page_id], built_page(page_id, channels)
+    for batch in _batches(product_ids()):
+        built = Built()
+        for loaded in load_products(batch, channels=channels):
+            built.add(build_product(loaded, channels))
+        yield "product", batch, built
+
+
+def _differences(kind: str, ids: list[int], built: Built) -> list[str]:
+    rows = Document.objects.filter(kind=kind, item_id__in=ids).select_related("channel")
+    there = {(row.item_id, row.channel_id, row.locale): row for row in rows}
+    lines = []
+    for document in built.documents:
+        other = there.pop((document.item_id, document.channel_id, document.locale), None)
+        if other is None:
+            lines.append(f"missing: {document}")
+        elif not same(document, other):
+            lines.append(f"differs: {document}")
+    return lines + [f"should not be there: {row}" for row in there.values()]
 
 
 def product_ids() -> list[int]:

@@ -50,17 +50,7 @@ def publish_page(page_id: int, *, channels: list[Channel] | None = None) -> int:
     """Bring the documents of one editorial page up to date on all channels; returns how many changed."""
     channels = active_channels() if channels is None else channels
     lock_items("page", [page_id])
-    built = Built()
-    page = load_page(page_id)
-    if page is not None and is_reachable(page):
-        locale = page.locale.language_code
-        for channel in channels:
-            if locale in channel.locales and (not page.channels or channel.code in page.channels):
-                one = build_page(page, page_item(page, channel, locale), channel, locale)
-                built.documents += one.documents
-                built.kept += one.kept
-                built.failures += one.failures
-    return _replace("page", {page_id: built}, channels)
+    return _replace("page", {page_id: built_page(page_id, channels)}, channels)
 
 
 @transaction.atomic
@@ -68,12 +58,7 @@ def publish_menu(menu_id: int, *, channels: list[Channel] | None = None) -> int:
     """Bring the documents of one menu up to date on all channels; returns how many changed."""
     channels = active_channels() if channels is None else channels
     lock_items("menu", [menu_id])
-    built = Built()
-    menu = Menu.objects.filter(pk=menu_id).select_related("locale").first()
-    if menu is not None:
-        locale = menu.locale.language_code
-        built.documents = [menu_document(menu, channel, locale) for channel in channels if locale in channel.locales]
-    return _replace("menu", {menu_id: built}, channels)
+    return _replace("menu", {menu_id: built_menu(menu_id, channels)}, channels)
 
 
 @transaction.atomic
@@ -81,9 +66,35 @@ def publish_categories(*, channels: list[Channel] | None = None) -> int:
     """Bring the category trees of all channels up to date; returns how many changed."""
     channels = active_channels() if channels is None else channels
     lock_items("categories", [0])
+    return _replace("categories", {0: built_categories(channels)}, channels)
+
+
+def built_page(page_id: int, channels: list[Channel]) -> Built:
+    """What the channels are to show of a page; nothing if it is gone, a draft or below one."""
+    built = Built()
+    page = load_page(page_id)
+    if page is None or not is_reachable(page):
+        return built
+    locale = page.locale.language_code
+    for channel in channels:
+        if locale in channel.locales and (not page.channels or channel.code in page.channels):
+            built.add(build_page(page, page_item(page, channel, locale), channel, locale))
+    return built
+
+
+def built_menu(menu_id: int, channels: list[Channel]) -> Built:
+    """What the channels are to show of a menu."""
+    menu = Menu.objects.filter(pk=menu_id).select_related("locale").first()
+    if menu is None:
+        return Built()
+    locale = menu.locale.language_code
+    return Built([menu_document(menu, channel, locale) for channel in channels if locale in channel.locales])
+
+
+def built_categories(channels: list[Channel]) -> Built:
+    """What the channels are to show of the category tree."""
     tree = CategoryTree.load(channels)
-    documents = [categories_document(tree, channel, locale) for channel in channels for locale in channel.locales]
-    return _replace("categories", {0: Built(documents)}, channels)
+    return Built([categories_document(tree, channel, locale) for channel in channels for locale in channel.locales])
 
 
 @transaction.atomic
