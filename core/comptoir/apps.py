@@ -13,5 +13,5 @@ class ComptoirConfig(AppConfig):
     verbose_name = "Comptoir"
 
     def ready(self) -> None:
-        check_settings()
         plugins.load()
+        check_settings(plugins.declared_settings())

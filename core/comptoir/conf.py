@@ -1,5 +1,6 @@
 """Every COMPTOIR_* setting, once: name, type, default, unit, meaning. ``docs/settings.md`` is made from this table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,47 +20,100 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("COMPTOIR_PLUGINS", list, [], "Channel plugins that run, in this order. Installed never means enabled."),
-    Setting("COMPTOIR_HOME", str, ".comptoir", "Folder of the shop's own data: embedded database, media, logs."),
+    Setting(
+        "COMPTOIR_PLUGINS",
+        list,
+        [],
+        "Channel plugins that run, in this order. Installed never means enabled.",
+    ),
+    Setting(
+        "COMPTOIR_HOME", str, ".comptoir", "Folder of the shop's own data: embedded database, media, logs."
+    ),
     Setting("COMPTOIR_SHOP_NAME", str, "Comptoir", "Name of the shop in descriptors, feeds and messages."),
-    Setting("COMPTOIR_BASE_URL", str, "http://127.0.0.1:8000", "Public address that links in documents start with."),
+    Setting(
+        "COMPTOIR_BASE_URL",
+        str,
+        "http://127.0.0.1:8000",
+        "Public address that links in documents start with.",
+    ),
     Setting("COMPTOIR_HOOK_BUDGET_MS", int, 200, "Longest a request-time hook may take in one plugin.", "ms"),
-    Setting("COMPTOIR_BREAKER_FAILURES", int, 5, "Failures or overruns in a row that switch a plugin's hook off."),
-    Setting("COMPTOIR_BREAKER_PAUSE_S", int, 60, "How long a switched-off hook stays off before it is tried again.", "s"),
+    Setting(
+        "COMPTOIR_BREAKER_FAILURES", int, 5, "Failures or overruns in a row that switch a plugin's hook off."
+    ),
+    Setting(
+        "COMPTOIR_BREAKER_PAUSE_S",
+        int,
+        60,
+        "How long a switched-off hook stays off before it is tried again.",
+        "s",
+    ),
     Setting("COMPTOIR_TRACE_HOOKS", bool, False, "Log every hook call with its plugin and duration."),
-    Setting("COMPTOIR_PAGE_SIZE", int, 24, "Items in one page of an API list when the caller names none.", "items"),
+    Setting(
+        "COMPTOIR_PAGE_SIZE", int, 24, "Items in one page of an API list when the caller names none.", "items"
+    ),
     Setting("COMPTOIR_PAGE_SIZE_MAX", int, 100, "Most items one page of an API list can have.", "items"),
     Setting("COMPTOIR_CACHE_S", int, 30, "How long a shared cache may keep a public API answer.", "s"),
-    Setting("COMPTOIR_UPLOAD_MAX_MB", int, 20, "Largest picture or catalogue file that can be uploaded.", "MB"),
-    Setting("COMPTOIR_REBUILD_BATCH", int, 200, "Products whose documents are built in one transaction.", "products"),
+    Setting(
+        "COMPTOIR_UPLOAD_MAX_MB", int, 20, "Largest picture or catalogue file that can be uploaded.", "MB"
+    ),
+    Setting(
+        "COMPTOIR_STRICT_READINESS",
+        bool,
+        False,
+        "Keep products without a barcode off tills, and without a picture off social channels, instead of warning.",
+    ),
+    Setting(
+        "COMPTOIR_PREVIEW_DAYS", int, 7, "How long a signed link to a preview of drafts is good.", "days"
+    ),
+    Setting(
+        "COMPTOIR_REBUILD_BATCH",
+        int,
+        200,
+        "Products whose documents are built in one transaction.",
+        "products",
+    ),
 )
 
-_BY_NAME = {setting.name: setting for setting in SETTINGS}
 
+class Settings:
+    """Reads a declared table: ``conf.PAGE_SIZE`` is ``COMPTOIR_PAGE_SIZE``, with the declared default.
 
-class _Settings:
-    """Reads ``conf.PAGE_SIZE`` as ``COMPTOIR_PAGE_SIZE``, with the declared default."""
+    A plugin declares its own in its ``conf.py``, all starting with ``COMPTOIR_<PLUGIN>_``:
+
+        SETTINGS = (Setting("COMPTOIR_KIOSK_IDLE_S", int, 90, "How long a kiosk waits before it starts again.", "s"),)
+        conf = Settings(SETTINGS, prefix="COMPTOIR_KIOSK_")
+    """
+
+    def __init__(self, declared: Iterable[Setting], *, prefix: str = "COMPTOIR_") -> None:
+        self._declared = {setting.name: setting for setting in declared}
+        self._prefix = prefix
 
     def __getattr__(self, short_name: str) -> Any:
-        setting = _BY_NAME.get(f"COMPTOIR_{short_name}")
+        setting = self._declared.get(f"{self._prefix}{short_name}")
         if setting is None:
-            raise AttributeError(f"COMPTOIR_{short_name} is not a declared setting.")
-        return getattr(django_settings, setting.name, setting.default)
+            raise AttributeError(f"{self._prefix}{short_name} is not a declared setting.")
+        return value_of(setting)
 
 
-conf = _Settings()
+conf = Settings(SETTINGS)
 
 
-def check_settings() -> None:
+def value_of(setting: Setting) -> Any:
+    """What a setting is on this site: its value, or the declared default."""
+    return getattr(django_settings, setting.name, setting.default)
+
+
+def check_settings(of_plugins: Iterable[Setting] = ()) -> None:
     """Stop at start when a setting is misspelt or of the wrong type, and name it.
 
     Errors: ``ImproperlyConfigured``.
     """
+    declared = {setting.name: setting for setting in (*SETTINGS, *of_plugins)}
     for name in dir(django_settings):
-        if name.startswith("COMPTOIR_") and name not in _BY_NAME:
+        if name.startswith("COMPTOIR_") and name not in declared:
             raise ImproperlyConfigured(f"{name} is not a setting of Comptoir; docs/settings.md lists them.")
-    for setting in SETTINGS:
-        value = getattr(conf, setting.name.removeprefix("COMPTOIR_"))
+    for setting in declared.values():
+        value = value_of(setting)
         if setting.type is str:
             value = str(value)
         if not isinstance(value, setting.type):

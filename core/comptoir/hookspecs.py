@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from ninja import Router
 
     from comptoir.channels.models import Channel
-    from comptoir.publishing.items import Item, Problem
     from comptoir.events.models import Event
     from comptoir.plugins import Preview
+    from comptoir.publishing.items import Item, Problem
 
 hookspec = pluggy.HookspecMarker("comptoir")
 
@@ -39,7 +39,7 @@ def register_routers() -> "list[tuple[str, Router]]":
 
     Called once, when the API is put together; not per request and not per channel. Returns pairs of a prefix
     (a lower-case word, not one of the core's) and a ``ninja.Router``. The routes answer 404 on channels where the
-    plugin is not on.
+    plugin is not on. Their functions take the code of the channel as ``channel: ninja.Path[str]``.
 
     Example: ``return [("labels", router)]``
     """
@@ -49,8 +49,9 @@ def register_routers() -> "list[tuple[str, Router]]":
 def register_preview() -> "Preview":
     """Say how a document of this plugin's channels looks to people.
 
-    Called once, at start. Returns a ``comptoir.plugins.Preview`` with the template that draws one document. It is used
-    side by side in the editor and on the channel pages of the demo; not by the API.
+    Called when a preview is drawn. Returns a ``comptoir.plugins.Preview`` with the template that draws one document as
+    a piece of HTML; it gets ``document`` (as the API answers it), ``channel``, ``locale`` and ``availability``. It is
+    used side by side in the editor; not by the API.
 
     Example: ``return Preview(template="comptoir_kiosk/preview.html", width_px=400)``
     """
@@ -65,7 +66,8 @@ def add_document_fields(item: "Item", channel: "Channel", locale: str) -> dict[s
     name. The item is shared by all plugins: read it, do not change it.
 
     Arguments: ``item`` is a ``comptoir.publishing.items.ProductItem`` or ``PageItem`` with everything already loaded
-    (no query is needed, and none should be made); ``locale`` is a language code such as ``"fr"``.
+    (no query is needed, and none should be made); ``channel`` is where it will be shown, ``locale`` a language code
+    such as ``"fr"``.
     Must be deterministic: the same item gives the same bytes. Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
 
     Example: ``return {"barcode": item.variants[0].gtin}``
@@ -80,9 +82,10 @@ def check_readiness(item: "Item", channel: "Channel", locale: str) -> "list[Prob
     looks at, and not by the API. A problem with ``blocks=True`` keeps the item off this channel, others are warnings.
     When the plugin fails, the document on the channel stays as it was and the item is tried again later.
 
-    Arguments: as for ``add_document_fields``. Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
+    Arguments: ``item``, ``channel`` and ``locale`` as for ``add_document_fields``.
+    Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
 
-    Example: ``return [] if item.variants[0].gtin else [Problem("no_gtin", _("No barcode."), field="gtin", blocks=True)]``
+    Example: ``return [] if item.title else [Problem("no_title", _("There is no title."), field="title", blocks=True)]``
     """
 
 
@@ -113,22 +116,43 @@ def on_page_changed(events: "list[Event]") -> None:
 
 @hookspec
 def on_menu_changed(events: "list[Event]") -> None:
-    """A menu changed. ``event.subject_id`` is the id of the menu."""
+    """A menu was added, changed or deleted. ``event.subject_id`` is the id of the menu.
+
+    Not called when a page or category it links to changes.
+    """
 
 
 @hookspec
 def on_category_changed(events: "list[Event]") -> None:
-    """A category was added, renamed, moved, hidden or deleted. ``event.subject_id`` is the id of the category."""
+    """A category was added, renamed, moved, hidden or deleted. ``event.subject_id`` is the id of the category.
+
+    Not called when products are put into it or taken out: that is a change of those products.
+    """
 
 
 @hookspec
 def on_image_changed(events: "list[Event]") -> None:
-    """A picture of the library was replaced, cropped or renamed. ``event.subject_id`` is the id of the picture."""
+    """A picture was added to the library, replaced, cropped, renamed or deleted. ``event.subject_id`` is its id.
+
+    Not called when it is put into a product or a text: that is a change of those.
+    """
 
 
 @hookspec
 def on_channel_changed(events: "list[Event]") -> None:
-    """A channel was added, deleted or set up otherwise. ``event.subject_id`` is the id of the channel."""
+    """A channel was added, deleted or set up otherwise. ``event.subject_id`` is the id of the channel.
+
+    Not called when what it shows changes, nor for its keys.
+    """
+
+
+@hookspec
+def on_stock_changed(events: "list[Event]") -> None:
+    """A variant was sold out somewhere, or can be had there again. ``event.subject_id`` is the id of the variant.
+
+    Ask ``comptoir.stock.queries.availability`` how it is now. Not called for other changes of stock, and not when a
+    hold merely runs out: that is noticed by the next one who wants the goods.
+    """
 
 
 @hookspec

@@ -4,27 +4,32 @@ Two phases. Settings call ``installed_apps`` (reads only each plugin's ``apps.py
 ``load`` (imports each ``plugin.py``, checks every hook against ``hookspecs``).
 """
 
+import inspect
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache as remember
 from importlib import import_module, metadata
+from importlib.util import find_spec
 from typing import Any
 
 import pluggy
 from django.apps import AppConfig, apps
-from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
 
 from comptoir import hookspecs
-from comptoir.base import clock
-from comptoir.conf import conf
+from comptoir.base.breaker import breaker_of, troubles
+from comptoir.base.breaker import reset_breakers as reset_breakers
+from comptoir.conf import Setting, conf
 
 logger = logging.getLogger("comptoir.plugins")
 hookimpl = pluggy.HookimplMarker("comptoir")
 
 ENTRY_POINT_GROUP = "comptoir.plugins"
+FAMILIES = ("register_", "add_", "check_", "choose_", "on_")
 Spec = Callable[..., Any]
 
 
@@ -68,9 +73,15 @@ class PluginFailed(Exception):
 
 
 @remember
+def installed() -> dict[str, metadata.EntryPoint]:
+    """The entry point of every plugin in this environment, by name; the first found, as Python does with modules."""
+    points = metadata.entry_points(group=ENTRY_POINT_GROUP)
+    return {point.name: point for point in reversed(list(points))}
+
+
 def found() -> dict[str, str]:
     """Every plugin installed in this environment: its name and the module with its hooks."""
-    return {point.name: point.value for point in metadata.entry_points(group=ENTRY_POINT_GROUP)}
+    return {name: point.value for name, point in installed().items()}
 
 
 def package_of(name: str) -> str:
@@ -78,16 +89,21 @@ def package_of(name: str) -> str:
 
     Errors: ``ImproperlyConfigured`` if nothing of that name is installed; the sentence lists what is.
     """
-    try:
-        return found()[name].rpartition(".")[0]
-    except KeyError:
-        known = ", ".join(sorted(found())) or "none"
-        raise ImproperlyConfigured(f"COMPTOIR_PLUGINS lists {name!r}, which is not installed. Installed: {known}.") from None
+    point = installed().get(name)
+    if point is None:
+        known = ", ".join(sorted(installed())) or "none"
+        raise ImproperlyConfigured(
+            f"COMPTOIR_PLUGINS lists {name!r}, which is not installed. Installed: {known}."
+        )
+    return point.value.rpartition(".")[0]
 
 
 def config_of(name: str) -> type[PluginConfig]:
-    """The ``PluginConfig`` of a listed plugin, read without importing its models."""
-    module = import_module(f"{package_of(name)}.apps")
+    """The ``PluginConfig`` of a listed plugin, read without importing its models.
+
+    Errors: ``ImproperlyConfigured`` naming the plugin if its ``apps.py`` cannot be imported or has none.
+    """
+    module = _import(name, f"{package_of(name)}.apps")
     for value in vars(module).values():
         if isinstance(value, type) and issubclass(value, PluginConfig) and value is not PluginConfig:
             return value
@@ -97,18 +113,39 @@ def config_of(name: str) -> type[PluginConfig]:
 def installed_apps(names: Iterable[str]) -> list[str]:
     """The Django apps of the listed plugins, for ``INSTALLED_APPS``.
 
-    Errors: ``ImproperlyConfigured`` for an unknown plugin, or one whose requirement is not listed before it.
+    Errors: ``ImproperlyConfigured`` for an unknown plugin, one listed twice, one that shares its name with another
+    installed plugin, or one whose requirement is not listed before it.
     """
     listed: list[str] = []
     django_apps: list[str] = []
     for name in names:
         config = config_of(name)
+        _refuse_doubles(name, listed)
         missing = [required for required in config.requires if required not in listed]
         if missing:
-            raise ImproperlyConfigured(f"Plugin {name!r} needs {', '.join(missing)} before it in COMPTOIR_PLUGINS.")
+            raise ImproperlyConfigured(
+                f"Plugin {name!r} needs {', '.join(missing)} before it in COMPTOIR_PLUGINS."
+            )
         listed.append(name)
         django_apps += [*config.extra_apps, package_of(name)]
     return django_apps
+
+
+def _refuse_doubles(name: str, listed: list[str]) -> None:
+    if name in listed:
+        raise ImproperlyConfigured(f"COMPTOIR_PLUGINS lists {name!r} twice.")
+    points = metadata.entry_points(group=ENTRY_POINT_GROUP, name=name)
+    if len(modules := sorted({point.value for point in points})) > 1:
+        raise ImproperlyConfigured(
+            f"Two installed plugins are called {name!r}: {' and '.join(modules)}. Remove one."
+        )
+
+
+def _import(name: str, module: str) -> Any:
+    try:
+        return import_module(module)
+    except Exception as error:
+        raise ImproperlyConfigured(f"Plugin {name!r} cannot be imported: {error!r}") from error
 
 
 # --- phase two: hooks ------------------------------------------------------------------------------------------------
@@ -130,35 +167,56 @@ def load() -> None:
     Errors: ``ImproperlyConfigured`` for a plugin that cannot be imported, or has a misspelt hook or argument.
     """
     for name in conf.PLUGINS:
-        register(name, _import_hooks(name))
+        package_of(name)
+        register(name, _import(name, installed()[name].value))
 
 
 def register(name: str, hooks: object) -> None:
     """Let the hooks of a module (a plugin's, or a core context's own) be called.
 
-    Errors: ``ImproperlyConfigured`` for a hook or argument that ``hookspecs`` does not have.
+    Errors: ``ImproperlyConfigured`` for a hook or argument that ``hookspecs`` does not have, and for a hook that could
+    never be called as its author means it. Nothing is registered then.
     """
     if manager.has_plugin(name):
         return
     try:
         manager.register(hooks, name)
         manager.check_pending()
-    except pluggy.PluginValidationError as error:
+        _refuse_surprises(name, hooks)
+    except (pluggy.PluginValidationError, ImproperlyConfigured) as error:
         manager.unregister(name=name)
         raise ImproperlyConfigured(f"Plugin {name!r}: {error}") from error
 
 
-def _import_hooks(name: str) -> object:
-    package_of(name)
-    try:
-        return import_module(found()[name])
-    except Exception as error:
-        raise ImproperlyConfigured(f"Plugin {name!r} cannot be imported: {error!r}") from error
+def _refuse_surprises(name: str, hooks: object) -> None:
+    """Refuse what pluggy lets pass in silence: no ``@hookimpl``, defaults that stay defaults, wrappers, coroutines."""
+    implemented = set(hooks_of(name))
+    for hook in (spec for spec in vars(hookspecs) if spec.startswith(FAMILIES) and spec not in implemented):
+        if inspect.isfunction(getattr(hooks, hook, None)):
+            raise ImproperlyConfigured(f"{hook} has no @hookimpl above it, so it would never be called.")
+    for hook in implemented:
+        _refuse_surprise(hook, next(impl for impl in _implementations(hook) if impl.plugin_name == name))
+
+
+def _refuse_surprise(hook: str, impl: pluggy.HookImpl) -> None:
+    for argument in inspect.signature(impl.function).parameters:
+        if argument not in impl.argnames:
+            raise ImproperlyConfigured(
+                f"{hook}: write {argument!r} as a plain argument, without default or star."
+            )
+    if impl.hookwrapper or impl.wrapper or impl.tryfirst or impl.trylast:
+        raise ImproperlyConfigured(f"{hook}: @hookimpl takes no options; COMPTOIR_PLUGINS gives the order.")
+    if inspect.iscoroutinefunction(impl.function) or inspect.isgeneratorfunction(impl.function):
+        raise ImproperlyConfigured(f"{hook} must be an ordinary function that returns its answer.")
 
 
 def implementations(spec: Spec) -> list[pluggy.HookImpl]:
     """Who implements a hook, in the order of ``COMPTOIR_PLUGINS`` (core's own first)."""
-    return list(getattr(manager.hook, spec.__name__).get_hookimpls())
+    return _implementations(spec.__name__)
+
+
+def _implementations(hook: str) -> list[pluggy.HookImpl]:
+    return list(getattr(manager.hook, hook).get_hookimpls())
 
 
 def subscribers(spec: Spec) -> list[str]:
@@ -169,21 +227,28 @@ def subscribers(spec: Spec) -> list[str]:
 # --- calling, one function per family --------------------------------------------------------------------------------
 
 
-def collect(spec: Spec, **arguments: object) -> dict[str, Any]:
+def _as_it_is(answer: Any) -> Any:
+    return answer
+
+
+def collect(spec: Spec, *, accept: Callable[[Any], Any] = _as_it_is, **arguments: object) -> dict[str, Any]:
     """Call a ``register_`` hook: every answer by plugin name.
 
+    ``accept`` checks an answer and returns what to keep; it raises when the answer is nonsense.
     Errors: ``ImproperlyConfigured`` naming the plugin that failed.
     """
     answers = {}
     for impl in implementations(spec):
         try:
-            answers[impl.plugin_name] = _run(impl, arguments)
+            answers[impl.plugin_name] = accept(_run(spec, impl, arguments))
         except Exception as error:
             raise ImproperlyConfigured(f"Plugin {impl.plugin_name!r}: {spec.__name__}: {error!r}") from error
     return answers
 
 
-def add(spec: Spec, *, enabled: Iterable[str], accept: Callable[[Any], Any] = dict, **arguments: object) -> "Added":
+def add(
+    spec: Spec, *, enabled: Iterable[str], accept: Callable[[Any], Any] = dict, **arguments: object
+) -> "Added":
     """Call an ``add_`` hook of the enabled plugins; who fails is left out and named in ``Added.failed``.
 
     ``accept`` checks an answer and returns what to keep; it raises when the answer is nonsense.
@@ -205,19 +270,23 @@ class Added:
     failed: list[PluginFailed] = field(default_factory=list)
 
 
-def check(spec: Spec, *, enabled: Iterable[str], accept: Callable[[Any], Any] = list, **arguments: object) -> list[Any]:
+def check(
+    spec: Spec, *, enabled: Iterable[str], accept: Callable[[Any], Any] = list, **arguments: object
+) -> list[Any]:
     """Call a ``check_`` hook of the enabled plugins: all their problems.
 
     Errors: ``PluginFailed`` from the first plugin that could not answer: what cannot be checked is refused.
     """
-    return [problem for impl in _enabled(spec, enabled) for problem in _guarded(spec, impl, arguments, accept)]
+    return [
+        problem for impl in _enabled(spec, enabled) for problem in _guarded(spec, impl, arguments, accept)
+    ]
 
 
 def choose(spec: Spec, *, enabled: Iterable[str], default: Any, **arguments: object) -> Any:
     """Call a ``choose_`` hook: the first answer that is not ``None``, else the core's default."""
     for impl in _enabled(spec, enabled):
         try:
-            answer = _guarded(spec, impl, arguments, lambda value: value)
+            answer = _guarded(spec, impl, arguments, _as_it_is)
         except PluginFailed:
             continue
         if answer is not None:
@@ -228,7 +297,7 @@ def choose(spec: Spec, *, enabled: Iterable[str], default: Any, **arguments: obj
 def deliver(spec: Spec, *, plugin: str, **arguments: object) -> None:
     """Call an ``on_`` hook of one plugin; what it raises is the outbox's to retry."""
     for impl in _enabled(spec, [plugin]):
-        _run(impl, arguments)
+        _run(spec, impl, arguments)
 
 
 def _enabled(spec: Spec, enabled: Iterable[str]) -> Iterator[pluggy.HookImpl]:
@@ -236,23 +305,26 @@ def _enabled(spec: Spec, enabled: Iterable[str]) -> Iterator[pluggy.HookImpl]:
     return (impl for impl in implementations(spec) if impl.plugin_name in names)
 
 
-def _run(impl: pluggy.HookImpl, arguments: dict[str, object]) -> Any:
+def _run(spec: Spec, impl: pluggy.HookImpl, arguments: dict[str, object]) -> Any:
     started = time.perf_counter()
     try:
         return impl.function(**{name: arguments[name] for name in impl.argnames})
     finally:
         if conf.TRACE_HOOKS:
             spent_ms = (time.perf_counter() - started) * 1000
-            logger.info("hook %s of %s took %.1f ms", impl.function.__name__, impl.plugin_name, spent_ms)
+            logger.info("hook %s of %s took %.1f ms", spec.__name__, impl.plugin_name, spent_ms)
 
 
-def _guarded(spec: Spec, impl: pluggy.HookImpl, arguments: dict[str, object], accept: Callable[[Any], Any]) -> Any:
-    breaker = _breakers.setdefault((impl.plugin_name, spec.__name__), Breaker(impl.plugin_name, spec.__name__))
+def _guarded(
+    spec: Spec, impl: pluggy.HookImpl, arguments: dict[str, object], accept: Callable[[Any], Any]
+) -> Any:
+    breaker = breaker_of(impl.plugin_name, spec.__name__)
     if breaker.is_open:
         raise PluginFailed(impl.plugin_name, spec.__name__, "switched off for a while")
     started = time.perf_counter()
     try:
-        answer = accept(_run(impl, arguments))
+        with _own_savepoint():
+            answer = accept(_run(spec, impl, arguments))
     except Exception as error:
         breaker.failed(repr(error))
         logger.exception("plugin %s failed in %s", impl.plugin_name, spec.__name__)
@@ -266,59 +338,30 @@ def _guarded(spec: Spec, impl: pluggy.HookImpl, arguments: dict[str, object], ac
     return answer
 
 
-# --- the breaker -----------------------------------------------------------------------------------------------------
+@contextmanager
+def _own_savepoint() -> Iterator[None]:
+    """A statement that fails in a hook must not spoil the caller's transaction: its first query opens a savepoint."""
+    with ExitStack() as savepoint, ExitStack() as watch:
+
+        def before_first(execute: Callable[..., Any], *statement: Any) -> Any:
+            watch.close()
+            if connection.in_atomic_block:
+                savepoint.enter_context(transaction.atomic())
+            return execute(*statement)
+
+        watch.enter_context(connection.execute_wrapper(before_first))
+        yield
 
 
-class Breaker:
-    """Switches one hook of one plugin off after failures in a row, for a while; seen by all processes in the cache."""
-
-    def __init__(self, plugin: str, hook: str) -> None:
-        self.plugin, self.hook = plugin, hook
-        self.failures = 0
-        self.open_until = 0.0
-
-    @property
-    def is_open(self) -> bool:
-        return time.monotonic() < self.open_until
-
-    def failed(self, reason: str) -> None:
-        self.failures += 1
-        if self.failures >= conf.BREAKER_FAILURES:
-            self.open_until = time.monotonic() + conf.BREAKER_PAUSE_S
-        self._tell({"failures": self.failures, "reason": reason[:300], "at": clock.now().isoformat(), "off": self.is_open})
-
-    def succeeded(self) -> None:
-        if self.failures:
-            self.failures = 0
-            self._tell(None)
-
-    def _tell(self, health: dict[str, Any] | None) -> None:
-        """Other processes see the state; a cache that is down must not make a plugin's failure worse."""
-        key = health_key(self.plugin, self.hook)
-        try:
-            cache.set(key, health, 3600) if health else cache.delete(key)
-        except Exception:
-            logger.exception("the health of plugin %s could not be shown", self.plugin)
-
-
-_breakers: dict[tuple[str, str], Breaker] = {}
-
-
-def reset_breakers() -> None:
-    """Forget all failures of this process: for tests and after a plugin was repaired."""
-    for breaker in _breakers.values():
-        breaker.succeeded()
-    _breakers.clear()
-
-
-def health_key(plugin: str, hook: str) -> str:
-    return f"comptoir-plugin-health:{plugin}:{hook}"
+# --- what is known of a plugin ---------------------------------------------------------------------------------------
 
 
 def health(plugin: str) -> dict[str, dict[str, Any]]:
-    """The last failures of a plugin, by hook, as all processes report them; empty when it is well."""
-    keys = {health_key(plugin, hook): hook for hook in hooks_of(plugin)}
-    return {keys[key]: state for key, state in cache.get_many(keys).items()}
+    """The last failures of a plugin, by hook, as all processes report them; empty when it is well.
+
+    Each has ``failures`` in a row, the last ``reason``, when it was (``at``), and whether the hook is ``off`` just now.
+    """
+    return troubles(plugin, hooks_of(plugin))
 
 
 def hooks_of(plugin: str) -> list[str]:
@@ -327,6 +370,19 @@ def hooks_of(plugin: str) -> list[str]:
     return sorted(hook.name for hook in hooks)
 
 
+def settings_of(plugin: str) -> tuple[Setting, ...]:
+    """The settings that a listed plugin declares: ``SETTINGS`` in its ``conf.py``."""
+    module = f"{package_of(plugin)}.conf"
+    return tuple(_import(plugin, module).SETTINGS) if find_spec(module) else ()
+
+
+def declared_settings() -> list[Setting]:
+    """The settings of all listed plugins."""
+    return [setting for name in conf.PLUGINS for setting in settings_of(name)]
+
+
 def app_of(plugin: str) -> AppConfig | None:
     """The Django app of a loaded plugin; ``None`` for the core's own hooks."""
-    return next((app for app in apps.get_app_configs() if plugin in found() and app.name == package_of(plugin)), None)
+    return next(
+        (app for app in apps.get_app_configs() if plugin in found() and app.name == package_of(plugin)), None
+    )

@@ -1,1 +1,23 @@
-"""Hooks of this channel."""
+"""Hooks of the appointment book."""
+
+from typing import Any
+
+from comptoir.plugins import Preview, hookimpl
+from comptoir.publishing.items import Item, Problem
+from comptoir_booking.bookable import booking_fields
+from comptoir_booking.readiness import booking_problems
+
+
+@hookimpl
+def register_preview() -> Preview:
+    return Preview(template="comptoir_booking/preview.html", width_px=420)
+
+
+@hookimpl
+def add_document_fields(item: Item) -> dict[str, Any]:
+    return booking_fields(item)
+
+
+@hookimpl
+def check_readiness(item: Item) -> list[Problem]:
+    return booking_problems(item)

@@ -1,1 +1,24 @@
-"""Hooks of this channel."""
+"""Hooks of the web shop."""
+
+from typing import Any
+
+from comptoir.channels.models import Channel
+from comptoir.plugins import Preview, hookimpl
+from comptoir.publishing.items import Item, Problem
+from comptoir_web.documents import web_fields
+from comptoir_web.readiness import web_problems
+
+
+@hookimpl
+def register_preview() -> Preview:
+    return Preview(template="comptoir_web/preview.html", width_px=520)
+
+
+@hookimpl
+def add_document_fields(item: Item, channel: Channel, locale: str) -> dict[str, Any]:
+    return web_fields(item, channel, locale)
+
+
+@hookimpl
+def check_readiness(item: Item, channel: Channel) -> list[Problem]:
+    return web_problems(item, channel)

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import cached_property
@@ -21,13 +21,12 @@ PAGE_SIZE = 24
 class Front:
     """One channel as a visitor of the demo sees it, in one language."""
 
-    def __init__(self, request: HttpRequest, code: str) -> None:
+    def __init__(self, code: str, locale: str) -> None:
         channel = channel_context(code)
-        if channel is None:
+        if channel is None or locale not in channel.locales:
             raise Http404(code)
         self.channel: ChannelContext = channel
-        wanted = request.GET.get("locale") or translation.get_language() or ""
-        self.locale = wanted if wanted in channel.locales else channel.default_locale
+        self.locale = locale
 
     @cached_property
     def categories(self) -> list[dict[str, Any]]:
@@ -68,71 +67,58 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def channel(request: HttpRequest, code: str) -> HttpResponse:
+def any_language(request: HttpRequest, code: str) -> HttpResponse:
+    """Send a visitor to the channel in a language it speaks."""
+    context = channel_context(code)
+    if context is None:
+        raise Http404(code)
+    wanted = (translation.get_language() or "").split("-")[0]
+    locale = wanted if wanted in context.locales else context.default_locale
+    return redirect("channel", code=code, locale=locale)
+
+
+def channel(request: HttpRequest, code: str, locale: str, category: str = "") -> HttpResponse:
     """The products of one channel."""
-    front = Front(request, code)
-    category = request.GET.get("category", "")
-    with translation.override(front.locale):
+    front = Front(code, locale)
+    page = front.products(category, request.GET.get("cursor", ""))
+    with translation.override(locale):
         return render(
-            request,
-            "comptoir_site/channel.html",
-            {
-                "front": front,
-                "category": category,
-                "page": front.products(category, request.GET.get("cursor", "")),
-            },
+            request, "comptoir_site/channel.html", {"front": front, "category": category, "page": page}
         )
 
 
-def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+def product(request: HttpRequest, code: str, locale: str, slug: str) -> HttpResponse:
     """One product as one channel draws it, with its document below and the same product on the other channels."""
-    front = Front(request, code)
-    body = queries.product_by_slug(front.channel, front.locale, slug)
-    if body is None:
-        raise Http404(slug)
-    document = orjson.loads(body)
-    others = []
-    for row in Channel.objects.active().exclude(code=code):
-        other = channel_context(row.code)
-        if other and front.locale in other.locales and queries.product_by_slug(other, front.locale, slug):
-            others.append(row)
-    with translation.override(front.locale):
-        html, width_px = front.drawn(document)
-        pretty = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
-        return render(
-            request,
-            "comptoir_site/product.html",
-            {
-                "front": front,
-                "product": document,
-                "html": html,
-                "width_px": width_px,
-                "others": others,
-                "json": pretty,
-            },
-        )
+    front = Front(code, locale)
+    body = queries.product_by_slug(front.channel, locale, slug)
+    others = [
+        row
+        for row in Channel.objects.active().exclude(code=code)
+        if (other := channel_context(row.code))
+        and locale in other.locales
+        and queries.product_by_slug(other, locale, slug)
+    ]
+    return _drawn(request, front, body, others)
 
 
-def page(request: HttpRequest, code: str, path: str = "") -> HttpResponse:
+def page(request: HttpRequest, code: str, locale: str, path: str) -> HttpResponse:
     """One editorial page as one channel draws it."""
-    front = Front(request, code)
-    body = queries.document(
-        front.channel, front.locale, "page", f"/{path.strip('/')}/" if path.strip("/") else "/"
-    )
+    front = Front(code, locale)
+    return _drawn(request, front, queries.document(front.channel, locale, "page", f"/{path.strip('/')}/"), [])
+
+
+def _drawn(request: HttpRequest, front: Front, body: bytes | None, others: list[Channel]) -> HttpResponse:
     if body is None:
-        raise Http404(path)
+        raise Http404
     document = orjson.loads(body)
     with translation.override(front.locale):
         html, width_px = front.drawn(document)
-        return render(
-            request,
-            "comptoir_site/product.html",
-            {
-                "front": front,
-                "product": document,
-                "html": html,
-                "width_px": width_px,
-                "others": [],
-                "json": "",
-            },
-        )
+        context = {
+            "front": front,
+            "document": document,
+            "html": html,
+            "width_px": width_px,
+            "others": others,
+            "json": orjson.dumps(document, option=orjson.OPT_INDENT_2).decode(),
+        }
+        return render(request, "comptoir_site/item.html", context)

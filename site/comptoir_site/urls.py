@@ -27,12 +27,14 @@ urlpatterns = [
 if settings.DEMO:
     from comptoir_site import front
 
+    # The addresses that documents name (comptoir.publishing.addresses): last, as a channel may be called anything.
     urlpatterns += [
         path("", front.home, name="home"),
-        path("channels/<slug:code>/", front.channel, name="channel"),
-        path("channels/<slug:code>/products/<str:slug>/", front.product, name="product"),
-        path("channels/<slug:code>/pages/", front.page, name="home-page"),
-        path("channels/<slug:code>/pages/<path:path>", front.page, name="page"),
         path("language/", include("django.conf.urls.i18n")),
         re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+        path("<slug:code>/", front.any_language, name="any-language"),
+        path("<slug:code>/<slug:locale>/", front.channel, name="channel"),
+        path("<slug:code>/<slug:locale>/categories/<str:category>", front.channel, name="category"),
+        path("<slug:code>/<slug:locale>/products/<str:slug>", front.product, name="product"),
+        path("<slug:code>/<slug:locale>/<path:path>", front.page, name="page"),
     ]

@@ -58,7 +58,9 @@ def preview(request: HttpRequest, channel: Path[str], token: str, locale: str = 
     operation_id="preview_product",
     summary="A product of a release by its slug, as this channel will show it",
 )
-def preview_product(request: HttpRequest, channel: Path[str], token: str, slug: str, locale: str = "") -> HttpResponse:
+def preview_product(
+    request: HttpRequest, channel: Path[str], token: str, slug: str, locale: str = ""
+) -> HttpResponse:
     context = _open(request, channel, locale)
     product = previewed_product(token, channel_id=context.id, locale=locale, slug=slug)
     if product is None:

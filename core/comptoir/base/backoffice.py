@@ -1,4 +1,4 @@
-"""What our back-office screens share on top of Wagtail's own views: tables that grow, deletions that explain themselves."""
+"""What our back-office screens share on top of Wagtail's own: tables that grow, deletions that explain themselves."""
 
 import json
 from typing import Any
@@ -34,6 +34,13 @@ class GrowingFormSet(BaseFormSet):
                 "maxForms": self.max_num,
             }
         )
+
+    @property
+    def shown_forms(self) -> list[forms.Form]:
+        """The rows as the browser had them when it sent them: a refused form keeps the order of its rows."""
+        if not (self.is_bound and self.can_order):
+            return self.forms
+        return sorted(self.forms, key=lambda row: int(place) if (place := str(row["ORDER"].value())).isdigit() else 0)
 
     @property
     def kept_forms(self) -> list[forms.Form]:

@@ -43,11 +43,12 @@ class Picture(Translated, RecordsChanges, AbstractImage):
 
     changed_event = "image_changed"
 
-    admin_form_fields = (*Image.admin_form_fields, "translations")
+    admin_form_fields = Image.admin_form_fields
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
+        permissions = [("choose_picture", "Can choose picture")]
 
 
 class PictureRendition(AbstractRendition):
@@ -183,6 +184,10 @@ class Product(RecordsChanges, AbstractProduct):
 
     def changed_subject_id(self) -> int:
         return self.root_id
+
+    def clean(self) -> None:
+        """Oscar would check the attributes here too, but they are rows of their own, written after the product."""
+        getattr(self, f"_clean_{self.structure}")()
 
     def clean_fields(self, exclude: object = None) -> None:
         super().clean_fields(exclude=exclude)

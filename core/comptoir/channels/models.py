@@ -5,12 +5,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 from comptoir import plugins
 from comptoir.events.records import RecordsChanges
 
-code_validator = RegexValidator(r"^[a-z][a-z0-9-]*$", _("Use lower-case letters, digits and hyphens, a letter first."))
-currency_validator = RegexValidator(r"^[A-Z]{3}$", _("Use the three capital letters of ISO 4217, such as EUR."))
+code_validator = RegexValidator(
+    r"^[a-z][a-z0-9-]*$", _("Use lower-case letters, digits and hyphens, a letter first.")
+)
+currency_validator = RegexValidator(
+    r"^[A-Z]{3}$", _("Use the three capital letters of ISO 4217, such as EUR.")
+)
 locale_validator = RegexValidator(r"^[a-z]{2}(-[a-z]{2,4})?$", _("Use a language code such as fr or en-gb."))
 
 
@@ -19,7 +25,7 @@ def time_zone_validator(name: str) -> None:
         raise ValidationError(_("“%(name)s” is not a time zone of the IANA list."), params={"name": name})
 
 
-class Location(models.Model):
+class Location(ClusterableModel):
     """Where goods or people are: a shop, a warehouse, a relay point. It has a zone, opening hours and days off."""
 
     class Kind(models.TextChoices):
@@ -30,7 +36,9 @@ class Location(models.Model):
     code = models.CharField(_("code"), max_length=40, unique=True, validators=[code_validator])
     name = models.CharField(_("name"), max_length=120)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.SHOP)
-    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Paris", validators=[time_zone_validator])
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="Europe/Paris", validators=[time_zone_validator]
+    )
     street = models.CharField(_("street"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=16, blank=True)
     city = models.CharField(_("city"), max_length=120, blank=True)
@@ -60,7 +68,7 @@ class OpeningHours(models.Model):
         SATURDAY = 5, _("Saturday")
         SUNDAY = 6, _("Sunday")
 
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="opening_hours")
+    location = ParentalKey(Location, on_delete=models.CASCADE, related_name="opening_hours")
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"))
@@ -85,7 +93,7 @@ class OpeningHours(models.Model):
 class DayOff(models.Model):
     """A date on which a location stays closed."""
 
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="days_off")
+    location = ParentalKey(Location, on_delete=models.CASCADE, related_name="days_off")
     on = models.DateField(_("on"))
     reason = models.CharField(_("reason"), max_length=120, blank=True)
 
@@ -129,7 +137,9 @@ class Channel(RecordsChanges):
         default=list,
         help_text=_("Language codes separated by commas; the first is the channel's own."),
     )
-    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Paris", validators=[time_zone_validator])
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="Europe/Paris", validators=[time_zone_validator]
+    )
     theme = models.CharField(_("theme"), max_length=60, blank=True)
     locations = models.ManyToManyField(
         Location,
@@ -138,7 +148,9 @@ class Channel(RecordsChanges):
         blank=True,
         help_text=_("Whose stock this channel offers. None chosen: all of them."),
     )
-    is_public = models.BooleanField(_("public"), default=True, help_text=_("Can be read without a channel key."))
+    is_public = models.BooleanField(
+        _("public"), default=True, help_text=_("Can be read without a channel key.")
+    )
     is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 

@@ -14,12 +14,33 @@ from comptoir.channels.models import Channel
 from comptoir.content.pictures import picture_json
 
 RICH_TEXT_FEATURES = ["h2", "h3", "bold", "italic", "ol", "ul", "link", "document-link", "hr"]
-ALLOWED_TAGS = {"a", "b", "strong", "i", "em", "p", "br", "h2", "h3", "h4", "ul", "ol", "li", "hr", "blockquote"}
+ALLOWED_TAGS = {
+    "a",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "p",
+    "br",
+    "h2",
+    "h3",
+    "h4",
+    "ul",
+    "ol",
+    "li",
+    "hr",
+    "blockquote",
+}
 
 
 def clean_html(html: str) -> str:
     """HTML of editors and importers with everything taken out that is not plain text, lists, headings or links."""
-    return nh3.clean(html, tags=ALLOWED_TAGS, attributes={"a": {"href", "title"}}, url_schemes={"http", "https", "mailto", "tel"})
+    return nh3.clean(
+        html,
+        tags=ALLOWED_TAGS,
+        attributes={"a": {"href", "title"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+    )
 
 
 def channel_choices() -> list[tuple[str, str]]:
@@ -77,7 +98,9 @@ class GalleryBlock(ChannelBlock):
 
 
 class VideoBlock(ChannelBlock):
-    video = EmbedBlock(label=_("Video"), help_text=_("Address of the video, from YouTube, Vimeo or the like."))
+    video = EmbedBlock(
+        label=_("Video"), help_text=_("Address of the video, from YouTube, Vimeo or the like.")
+    )
     title = blocks.CharBlock(max_length=255, label=_("What can be seen"))
 
     def content_json(self, value: Any, locale: str) -> dict[str, Any]:
@@ -120,7 +143,11 @@ class FaqBlock(ChannelBlock):
     )
 
     def content_json(self, value: Any, locale: str) -> dict[str, Any]:
-        return {"questions": [{"question": pair["question"], "answer": pair["answer"]} for pair in value["questions"]]}
+        return {
+            "questions": [
+                {"question": pair["question"], "answer": pair["answer"]} for pair in value["questions"]
+            ]
+        }
 
     class Meta:
         icon = "help"
@@ -211,9 +238,11 @@ class CategoryItemBlock(MenuItemBlock):
 
     def target_json(self, value: Any, locale: str) -> dict[str, Any]:
         category = value["category"]
-        return {"category": category.text("slug", locale), "label": category.text("name", locale)} if category else {
-            "category": None, "label": ""
-        }
+        return (
+            {"category": category.text("slug", locale), "label": category.text("name", locale)}
+            if category
+            else {"category": None, "label": ""}
+        )
 
     class Meta:
         icon = "folder-open-inverse"

@@ -11,6 +11,7 @@ from wagtail.api import APIField
 from wagtail.fields import StreamField
 from wagtail.models import (
     DraftStateMixin,
+    Locale,
     LockableMixin,
     Page,
     PreviewableMixin,
@@ -30,8 +31,22 @@ class RecordsPublication(RecordsChanges):
     """Content whose publication is a fact; a draft that is saved is none."""
 
     quiet_fields = frozenset(
-        {"latest_revision", "has_unpublished_changes", "locked", "locked_by", "locked_at", "go_live_at", "expire_at",
-         "draft_title", "latest_revision_created_at", "path", "depth", "numchild", "url_path"}
+        {
+            "latest_revision",
+            "has_unpublished_changes",
+            "locked",
+            "locked_by",
+            "locked_at",
+            "go_live_at",
+            "expire_at",
+            "draft_title",
+            "latest_revision_created_at",
+            "wagtail_admin_comments",
+            "path",
+            "depth",
+            "numchild",
+            "url_path",
+        }
     )
 
     class Meta:
@@ -59,10 +74,14 @@ class ProductContent(
 
     changed_event = "content_changed"
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="contents", verbose_name=_("product"))
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="contents", verbose_name=_("product")
+    )
     title = models.CharField(_("title"), max_length=255)
     slug = models.SlugField(_("slug"), max_length=255, allow_unicode=True)
-    summary = models.TextField(_("summary"), max_length=500, blank=True, help_text=_("One or two sentences, for lists."))
+    summary = models.TextField(
+        _("summary"), max_length=500, blank=True, help_text=_("One or two sentences, for lists.")
+    )
     body = StreamField(ContentBlocks(), blank=True, verbose_name=_("text"))
     seo_title = models.CharField(_("title for search engines"), max_length=255, blank=True)
     seo_description = models.TextField(_("description for search engines"), max_length=500, blank=True)
@@ -88,7 +107,9 @@ class ProductContent(
         FieldPanel("slug"),
         FieldPanel("summary"),
         FieldPanel("body"),
-        MultiFieldPanel([FieldPanel("seo_title"), FieldPanel("seo_description")], heading=_("Search engines")),
+        MultiFieldPanel(
+            [FieldPanel("seo_title"), FieldPanel("seo_description")], heading=_("Search engines")
+        ),
     ]
     search_fields = [
         index.SearchField("title", boost=2),
@@ -134,6 +155,13 @@ class ProductContent(
     def changed_subject_id(self) -> int:
         return self.product_id
 
+    def copy_for_translation(self, locale: Locale, exclude_fields: Any = None) -> "ProductContent":
+        """A translation begins as a draft: Wagtail copies ``live`` too, and would show it untranslated."""
+        copy = super().copy_for_translation(locale, exclude_fields=exclude_fields)
+        copy.live, copy.has_unpublished_changes = False, True
+        copy.latest_revision = copy.live_revision = copy.first_published_at = copy.last_published_at = None
+        return copy
+
     def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
         """All channels side by side; ``publishing`` has the template and its tags."""
         return "comptoir/publishing/preview.html"
@@ -146,7 +174,12 @@ class EditorialPage(RecordsPublication, Page):
 
     intro = models.TextField(_("introduction"), max_length=500, blank=True)
     picture = models.ForeignKey(
-        "catalogue.Picture", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("picture")
+        "catalogue.Picture",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture"),
     )
     body = StreamField(ContentBlocks(), blank=True, verbose_name=_("text"))
     channels = ArrayField(

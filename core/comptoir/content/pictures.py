@@ -1,5 +1,6 @@
 """Pictures in documents: addresses that Wagtail draws when they are first asked for."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -13,9 +14,13 @@ WIDTHS_PX = (200, 400, 800, 1200)
 
 def picture_url(picture: Picture, spec: str) -> str:
     """The address of a picture in one size and format, such as ``"width-400|format-webp"``; signed, so none can be made up."""
-    signature = generate_signature(picture.pk, spec)
-    path = reverse("picture", args=(signature, picture.pk, spec))
-    return f"{conf.BASE_URL}{path}?v={picture.file_hash[:8]}"
+    return f"{conf.BASE_URL}{_signed_path(picture.pk, spec)}?v={picture.file_hash[:8]}"
+
+
+@lru_cache(maxsize=20_000)
+def _signed_path(picture_id: int, spec: str) -> str:
+    """Kept, because all channels and languages of a product name the same few addresses."""
+    return reverse("picture", args=(generate_signature(picture_id, spec), picture_id, spec))
 
 
 def picture_json(picture: Picture, locale: str) -> dict[str, Any]:

@@ -15,7 +15,13 @@ Blocks = Iterable[tuple[str, Any]]
 
 @transaction.atomic
 def write_content(
-    *, product: Product, locale: str, title: str, body: Blocks | None = None, publish: bool = False, **fields: Any
+    *,
+    product: Product,
+    locale: str,
+    title: str,
+    body: Blocks | None = None,
+    publish: bool = False,
+    **fields: Any,
 ) -> ProductContent:
     """Write the text of a product in one language, as a draft or published; the same text again changes nothing.
 

@@ -101,6 +101,12 @@ def replay_event(event: Event) -> int:
     return len(Delivery.objects.bulk_create(rows, ignore_conflicts=True))
 
 
+def retry_delivery(*, delivery: Delivery) -> None:
+    """Try a parked delivery again at once, with all its attempts before it."""
+    parked = Delivery.objects.filter(pk=delivery.pk).exclude(parked_at=None)
+    parked.update(parked_at=None, attempts=0, due_at=clock.now(), error="")
+
+
 def _claim(limit: int) -> list[Delivery]:
     """The oldest due deliveries of one subscriber and one type, the first of each subject only."""
     earlier = Delivery.objects.filter(

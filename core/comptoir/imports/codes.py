@@ -1,9 +1,13 @@
 """The codes that name goods: bar code numbers, and SKUs made for variants that have none."""
 
+import hashlib
+import keyword
 import re
 import unicodedata
 
 GTIN_LENGTHS = (8, 12, 13, 14)
+SKU_LENGTH = 64
+CODE_LENGTH = 100
 SEPARATORS = str.maketrans("", "", " -")
 
 
@@ -41,10 +45,28 @@ def check_digit(digits: str) -> str:
 def derived_sku(handle: str, option_values: tuple[str, ...] = ()) -> str:
     """Give a variant without a SKU the same one at each import, from its product's handle and its options.
 
-    Accents go, other alphabets stay.
+    Accents go, other alphabets stay. One that is too long is cut and ends with a digest of the whole.
     Example: ``derived_sku("ocean-blue-shirt", ("Small",))`` is ``"OCEAN-BLUE-SHIRT-SMALL"``.
     """
-    return "-".join(filter(None, map(slug, (handle, *option_values)))).upper()
+    sku = "-".join(filter(None, map(slug, (handle, *option_values)))).upper()
+    return sku if len(sku) <= SKU_LENGTH else f"{sku[: SKU_LENGTH - 9]}-{digest(sku).upper()}"
+
+
+def attribute_code(name: str) -> str:
+    """Give the code of a property from its name: letters, digits and underscores, a letter first; never changes.
+
+    Example: ``attribute_code("my_fields.Puissance (W)")`` is ``"my_fields_puissance_w"``.
+    """
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    code = re.sub(r"[^0-9a-zA-Z]+", "_", letters).strip("_").lower()[:CODE_LENGTH]
+    if not code:
+        return f"a_{digest(name)}"
+    return code if code[0].isalpha() and not keyword.iskeyword(code) else f"a_{code}"
+
+
+def digest(text: str) -> str:
+    """Eight characters that stand for a text."""
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 def slug(text: str) -> str:

@@ -9,13 +9,15 @@ from .rows import ImportedProduct, ImportedVariant, RowProblem
 LIMITS = {
     "handle": 255,
     "title": 255,
-    "vendor": 128,
+    "vendor": 120,
     "product_class": 128,
     "category": 255,
-    "sku": 128,
+    "sku": 64,
     "option": 128,
     "option_value": 255,
     "seo_title": 255,
+    "seo_description": 500,
+    "summary": 500,
 }
 # Shopify allows 2,048 variants; a product must fit in memory whatever the file says.
 MAX_ROWS_OF_PRODUCT = 2_500

@@ -15,9 +15,12 @@ from typing import NamedTuple
 CLIPPED_LENGTH = 80
 
 MESSAGES = {
+    "attribute_clash": "“{value}” and another column are one property once their names are simplified.",
+    "attribute_value": "“{value}” cannot be a value of the property {field}.",
     "bad_boolean": "“{value}” in {field} is neither true nor false.",
     "bad_category": "“{value}” in {field} is not a category path: a level is empty.",
     "bad_currency": "“{value}” in {field} is not a currency code of three capital letters, such as EUR.",
+    "bad_handle": "“{value}” is not a handle: use letters, digits, hyphens and underscores.",
     "bad_json": "“{value}” in {field} cannot be read. Was the cell edited by hand?",
     "bad_url": "“{value}” in {field} is not a web address beginning with http:// or https://.",
     "cell_count": "This row has {found} cells where {expected} are expected. Is a quote or a comma missing?",
@@ -32,6 +35,7 @@ MESSAGES = {
         "If the file was saved by Excel, read it with the encoding cp1252."
     ),
     "gtin_check_digit": "The last digit of the bar code “{value}” does not match the others.",
+    "gtin_taken": "The bar code “{value}” belongs to another product of the shop.",
     "gtin_format": "“{value}” is not a bar code number: it needs 8, 12, 13 or 14 digits, or 10 for an ISBN.",
     "handle_not_adjacent": "The rows of “{value}” are not together in the file. Sort the file by {field}.",
     "line_too_long": "This row is too long: over {limit} bytes, or a cell over {cell_limit}.",
@@ -44,7 +48,14 @@ MESSAGES = {
     "nul_byte": "{field} contains an unprintable character (NUL). Is this a text file?",
     "number_too_large": "“{value}” in {field} is too large.",
     "option_without_name": "“{value}” is the value of an option that has no name: {field} is empty.",
+    "price_missing": "There is an earlier price but no price: {field} is empty.",
     "price_decimals": "“{value}” in {field} has more than two decimals.",
+    "quantity_promised": "{value} pieces would be fewer than the {promised} that are promised to customers there.",
+    "sku_taken": "The SKU “{value}” belongs to another product of the shop.",
+    "structure_changed": (
+        "In the shop “{value}” is sold in another way: with options there and without in the file, or the "
+        "reverse. Change one of the two."
+    ),
     "too_long": "{field} is longer than {limit} characters.",
     "too_many_rows": "The product “{value}” has too many rows or too much text to be read.",
     "unclosed_quote": "A quote opened in this row is never closed.",

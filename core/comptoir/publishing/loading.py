@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from django.db import models
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.models import ProductAttributeValue, ProductCategory
 
 from comptoir.base.money import Money
@@ -15,7 +17,22 @@ from comptoir.channels.models import Channel
 from comptoir.content.blocks import blocks_json
 from comptoir.content.models import ProductContent
 from comptoir.pricing.models import Price
-from comptoir.publishing.items import AttributeItem, CategoryItem, PictureItem, ProductItem, Value, VariantItem
+from comptoir.publishing.items import (
+    AttributeItem,
+    CategoryItem,
+    PictureItem,
+    ProductItem,
+    Value,
+    VariantItem,
+)
+
+
+class Absence(models.TextChoices):
+    """Why a product is not on a channel, whatever its texts say."""
+
+    HIDDEN = "hidden", _("The product is hidden on every channel.")
+    NOT_LISTED = "not_listed", _("Not listed on this channel.")
+    NOT_CARRIED = "not_carried", _("Not in this channel’s assortment.")
 
 
 @dataclass(frozen=True)
@@ -28,6 +45,13 @@ class Window:
     def and_until(self, moment: datetime | None) -> "Window":
         ends = [end for end in (self.until, moment) if end]
         return Window(self.start, min(ends) if ends else None)
+
+    def and_from(self, moment: datetime | None) -> "Window":
+        starts = [start for start in (self.start, moment) if start]
+        return Window(max(starts) if starts else None, self.until)
+
+    def has(self, moment: datetime) -> bool:
+        return (self.start is None or self.start <= moment) and (self.until is None or moment < self.until)
 
 
 @dataclass
@@ -43,13 +67,23 @@ class LoadedProduct:
     prices: dict[tuple[int, str], Price] = field(default_factory=dict)
     category_ids: list[int] = field(default_factory=list)
     listings: dict[int, Listing] = field(default_factory=dict)
+    _made_variants: dict[tuple[str, str], tuple[VariantItem, ...]] = field(default_factory=dict)
 
     def window_on(self, channel: Channel) -> Window | None:
         """When the product is listed on a channel; ``None`` if it is not."""
-        listing = self.listings.get(channel.pk)
-        if not self.product.is_public or (listing and not listing.is_shown) or not self._is_carried(channel):
+        if self.absence_on(channel):
             return None
+        listing = self.listings.get(channel.pk)
         return Window(listing.starts_at, listing.ends_at) if listing else Window()
+
+    def absence_on(self, channel: Channel) -> Absence | None:
+        """Why the product is not on a channel at any time; ``None`` if it is listed there."""
+        listing = self.listings.get(channel.pk)
+        if not self.product.is_public:
+            return Absence.HIDDEN
+        if listing and not listing.is_shown:
+            return Absence.NOT_LISTED
+        return None if self._is_carried(channel) else Absence.NOT_CARRIED
 
     def _is_carried(self, channel: Channel) -> bool:
         carried = self.categories.assortments.get(channel.pk)
@@ -58,7 +92,6 @@ class LoadedProduct:
     def item(self, channel: Channel, locale: str) -> ProductItem:
         """The product as one channel shows it in one language."""
         product, content = self.product, self.contents[locale]
-        variants = tuple(self._variant(variant, channel.currency, locale) for variant in self.variants)
         return ProductItem(
             id=product.pk,
             handle=product.handle or "",
@@ -76,12 +109,19 @@ class LoadedProduct:
                 self.categories.item(one, locale) for one in self.category_ids if self.categories.is_public(one)
             ),
             attributes=self._attributes(product, locale),
-            variants=variants,
+            variants=self._all_variants(channel.currency, locale),
             pictures=self._all_pictures(locale),
             slugs={code: self.contents[code].slug for code in channel.locales if code in self.contents},
             rank=product.priority or 0,
             created_at=product.date_created,
         )
+
+    def _all_variants(self, currency: str, locale: str) -> tuple[VariantItem, ...]:
+        """Made once for all channels with the same currency and language: they are most of the work of an item."""
+        key = (currency, locale)
+        if key not in self._made_variants:
+            self._made_variants[key] = tuple(self._variant(variant, *key) for variant in self.variants)
+        return self._made_variants[key]
 
     def _variant(self, variant: Product, currency: str, locale: str) -> VariantItem:
         price = self.prices.get((variant.pk, currency))
@@ -89,7 +129,7 @@ class LoadedProduct:
         return VariantItem(
             id=variant.pk,
             sku=variant.sku or "",
-            gtin=variant.gtin,
+            gtin=variant.gtin or None,
             attributes=self._attributes(variant, locale),
             price=price.money if price else None,
             compare_at=Money(price.compare_at, currency) if price and price.compare_at else None,
@@ -179,7 +219,8 @@ def load_products(
     images = ProductImage.objects.filter(product__in=owner).select_related("image").order_by("display_order", "pk")
     for image in images:
         loaded[owner[image.product_id]].pictures[image.product_id].append(image.image)
-    values = ProductAttributeValue.objects.filter(product__in=owner).select_related("attribute", "value_option")
+    # Prefetched, not joined: many values share few attributes and options, which are then made once.
+    values = ProductAttributeValue.objects.filter(product__in=owner).prefetch_related("attribute", "value_option")
     for value in values.order_by("pk"):
         loaded[owner[value.product_id]].values[value.product_id].append(value)
     for price in Price.objects.filter(variant__in=owner):
@@ -197,7 +238,7 @@ def _load_variants(loaded: dict[int, LoadedProduct]) -> dict[int, int]:
     for pk, one in loaded.items():
         if one.product.structure == Product.STANDALONE:
             loaded[pk].variants.append(one.product)
-    for child in Product.objects.filter(parent__in=loaded).order_by("pk"):
+    for child in Product.objects.filter(parent__in=loaded, is_public=True).order_by("pk"):
         owner[child.pk] = child.parent_id
         loaded[child.parent_id].variants.append(child)
     return owner

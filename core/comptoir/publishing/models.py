@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
+from comptoir.base import clock
 from comptoir.channels.models import Channel
 
 
@@ -90,6 +91,13 @@ class Rebuild(models.Model):
         return f"{self.started_at:%Y-%m-%d %H:%M}"
 
 
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Named filters; nobody else filters releases."""
+
+    def due(self) -> "ReleaseQuerySet":
+        return self.filter(state=Release.State.SCHEDULED, publish_at__lte=clock.now()).order_by("publish_at", "pk")
+
+
 class Release(models.Model):
     """Texts and pages that go live together at one moment, and can be rolled back together."""
 
@@ -103,30 +111,62 @@ class Release(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
     publish_at = models.DateTimeField(_("goes live at"), null=True, blank=True)
     published_at = models.DateTimeField(_("went live at"), null=True, editable=False)
+    refusal = models.TextField(_("why it did not go live"), blank=True, editable=False)
+
+    objects = ReleaseQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        permissions = [("publish_release", _("Can publish, schedule and roll back releases"))]
         verbose_name = _("release")
         verbose_name_plural = _("releases")
 
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_published(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
+    @property
+    def is_scheduled(self) -> bool:
+        return self.state == self.State.SCHEDULED
+
+    def refuse(self, reason: str) -> None:
+        """Hand a release that could not go live back to its editors, with the reason."""
+        self.state, self.refusal = self.State.DRAFT, reason
+        self.save(update_fields=["state", "refusal"])
+
 
 class ReleaseItem(models.Model):
-    """One text or page of a release: the revision that goes live, and the one that was live before."""
+    """One text or page of a release: the revision that goes live, and the one that was live before.
+
+    ``was_live`` tells an item that was not live from one whose earlier revision was purged; null before it goes live.
+    A deleted item leaves its row behind without a revision, so that editors see what is missing.
+    """
 
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="items")
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
     object_id = models.PositiveBigIntegerField()
     item = GenericForeignKey()
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="+")
-    replaced = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, related_name="+")
+    title = models.CharField(max_length=255, default="")
+    revision = models.ForeignKey(Revision, on_delete=models.SET_NULL, null=True, related_name="+")
+    replaced = models.ForeignKey(Revision, on_delete=models.SET_NULL, null=True, related_name="+")
+    was_live = models.BooleanField(null=True)
 
     class Meta:
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["release", "content_type", "object_id"], name="item_once_per_release")
         ]
 
     def __str__(self) -> str:
-        return f"{self.item} in {self.release}"
+        return f"{self.title} ({self.release})"
+
+    @property
+    def is_gone(self) -> bool:
+        return self.revision_id is None or self.item is None
+
+    @property
+    def has_newer_draft(self) -> bool:
+        return not self.is_gone and self.item.latest_revision_id != self.revision_id

@@ -23,7 +23,12 @@ def load_page(page_id: int) -> EditorialPage | None:
 
 def is_reachable(page: EditorialPage) -> bool:
     """Whether a page and all pages above it are live."""
-    return page.live and not page.get_ancestors().filter(live=False, depth__gt=1).exists()
+    return page.live and not has_draft_above(page)
+
+
+def has_draft_above(page: EditorialPage) -> bool:
+    """Whether a page above is not live, so that nobody can reach this one."""
+    return bool(page.get_ancestors().filter(live=False, depth__gt=1).exists())
 
 
 def page_item(page: EditorialPage, channel: Channel, locale: str) -> PageItem:

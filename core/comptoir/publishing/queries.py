@@ -8,20 +8,20 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import orjson
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError, InvalidValue
+from comptoir.base.statements import fetch_prepared
 from comptoir.channels.queries import ChannelContext
 
-#: How lists can be sorted: the name in addresses, the column, and whether it runs backwards.
+#: How lists can be sorted: the name in addresses, the column, its type, and whether it runs backwards.
 SORTS = {
-    "featured": ("rank", False),
-    "newest": ("newest_key", False),
-    "price": ("price_key", False),
-    "-price": ("price_key", True),
-    "title": ("title_key", False),
+    "featured": ("rank", "bigint", False),
+    "newest": ("newest_key", "bigint", False),
+    "price": ("price_key", "numeric", False),
+    "-price": ("price_key", "numeric", True),
+    "title": ("title_key", "varchar", False),
 }
 
 
@@ -47,18 +47,22 @@ class ProductFilter:
     price_max: Decimal | None = None
 
 
-VISIBLE = """d.channel_id = %s AND d.locale = %s AND d.kind = %s
+#: What a channel shows, by kind. The kind is not a value beside the statement: most indexes are of one kind.
+VISIBLE = {
+    kind: f"""d.channel_id = %s AND d.locale = %s AND d.kind = '{kind}'
     AND (d.shown_from IS NULL OR d.shown_from <= %s) AND (d.shown_until IS NULL OR d.shown_until > %s)"""
+    for kind in ("product", "page", "menu", "categories")
+}
 
 STOCK_SUM = """CASE WHEN d.variant_ids IS NOT NULL THEN (
     SELECT coalesce(sum(level.on_hand), 0) FROM partner_level level
-    WHERE level.variant_id = ANY(d.variant_ids) AND level.location_id = ANY(%s)) END"""
+    WHERE level.variant_id = ANY(d.variant_ids) AND level.location_id = ANY(%s::bigint[])) END"""
 
 STOCK_BY_SKU = """CASE WHEN d.variant_ids IS NOT NULL THEN (
     SELECT json_object_agg(variant.sku, coalesce(stock.quantity, 0) ORDER BY variant.place)::text
     FROM unnest(d.variant_ids, d.skus) WITH ORDINALITY AS variant(id, sku, place)
     LEFT JOIN LATERAL (SELECT sum(level.on_hand) AS quantity FROM partner_level level
-        WHERE level.variant_id = variant.id AND level.location_id = ANY(%s)) stock ON true) END"""
+        WHERE level.variant_id = variant.id AND level.location_id = ANY(%s::bigint[])) stock ON true) END"""
 
 
 def product_list(
@@ -71,16 +75,16 @@ def product_list(
     """
     if sort not in SORTS:
         raise InvalidValue(field="sort", value=sort)
-    column, backwards = SORTS[sort]
+    column, column_type, backwards = SORTS[sort]
     where, values = _conditions(channel, locale, wanted)
     if cursor:
-        where += f" AND (d.{column}, d.item_id) {'<' if backwards else '>'} (%s, %s)"
+        where += f" AND (d.{column}, d.item_id) {'<' if backwards else '>'} (%s::{column_type}, %s::bigint)"
         values += decode_cursor(cursor, sort)
     direction = "DESC" if backwards else "ASC"
     rows = _rows(
         f"SELECT d.card, d.item_id, d.{column}, {STOCK_SUM} FROM publishing_document d WHERE {where} "  # noqa: S608
-        f"ORDER BY d.{column} {direction}, d.item_id {direction} LIMIT %s",
-        [list(channel.location_ids), *values, limit + 1],
+        f"ORDER BY d.{column} {direction}, d.item_id {direction} LIMIT {limit + 1:d}",
+        [list(channel.location_ids), *values],
     )
     items = [_with_availability(card, _availability(stock)) for card, _id, _key, stock in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
@@ -102,8 +106,8 @@ def document(channel: ChannelContext, locale: str, kind: str, slug: str) -> byte
     """A page, menu or category tree, as JSON; ``None`` if the channel does not show it."""
     now = clock.now()
     rows = _rows(
-        f"SELECT d.body FROM publishing_document d WHERE {VISIBLE} AND d.slug = %s",  # noqa: S608
-        [channel.id, locale, kind, now, now, slug],
+        f"SELECT d.body FROM publishing_document d WHERE {VISIBLE[kind]} AND d.slug = %s",  # noqa: S608
+        [channel.id, locale, now, now, slug],
     )
     return rows[0][0].encode() if rows else None
 
@@ -118,8 +122,8 @@ def documents_to_list(channel: ChannelContext, locale: str, kind: str) -> list[t
     """Slug and body of everything of one kind that a channel shows, in the order of the slugs."""
     now = clock.now()
     return _rows(
-        f"SELECT d.slug, d.body FROM publishing_document d WHERE {VISIBLE} ORDER BY d.slug",  # noqa: S608
-        [channel.id, locale, kind, now, now],
+        f"SELECT d.slug, d.body FROM publishing_document d WHERE {VISIBLE[kind]} ORDER BY d.slug",  # noqa: S608
+        [channel.id, locale, now, now],
     )
 
 
@@ -134,8 +138,8 @@ def documents_with_stock(
     while True:
         rows = _rows(
             f"SELECT d.item_id, d.body, {STOCK_BY_SKU} FROM publishing_document d "  # noqa: S608
-            f"WHERE {VISIBLE} AND d.item_id > %s ORDER BY d.item_id LIMIT %s",
-            [list(channel.location_ids), channel.id, locale, "product", now, now, last_id, batch],
+            f"WHERE {VISIBLE['product']} AND d.item_id > %s ORDER BY d.item_id LIMIT {batch:d}",
+            [list(channel.location_ids), channel.id, locale, now, now, last_id],
         )
         for last_id, body, by_sku in rows:
             yield body, None if by_sku is None else orjson.loads(by_sku)
@@ -171,7 +175,7 @@ def _number(text: str) -> Decimal:
 
 def _conditions(channel: ChannelContext, locale: str, wanted: ProductFilter) -> tuple[str, list[Any]]:
     now = clock.now()
-    where, values = VISIBLE, [channel.id, locale, "product", now, now]
+    where, values = VISIBLE["product"], [channel.id, locale, now, now]
     if wanted.category:
         where += " AND d.categories @> ARRAY[%s]::varchar[]"
         values.append(wanted.category)
@@ -200,9 +204,9 @@ def _by_attribute(attributes: Sequence[str]) -> list[list[str]]:
 def _product(channel: ChannelContext, locale: str, condition: str, value: str) -> bytes | None:
     now = clock.now()
     rows = _rows(
-        f"SELECT d.body, {STOCK_BY_SKU} FROM publishing_document d WHERE {VISIBLE} AND {condition} "  # noqa: S608
+        f"SELECT d.body, {STOCK_BY_SKU} FROM publishing_document d WHERE {VISIBLE['product']} AND {condition} "  # noqa: S608
         "ORDER BY d.id LIMIT 1",
-        [list(channel.location_ids), channel.id, locale, "product", now, now, value],
+        [list(channel.location_ids), channel.id, locale, now, now, value],
     )
     if not rows:
         return None
@@ -228,6 +232,4 @@ def _with_availability(text: str, availability: str) -> str:
 def _rows(sql: str, values: list[Any]) -> list[Any]:
     if any(isinstance(value, str) and "\0" in value for value in values):
         return []  # PostgreSQL has no NUL in text: nothing can be called that
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
+    return fetch_prepared(sql, values)

@@ -27,8 +27,12 @@ class Shop:
 
     def channel(self, code: str = "web", **fields: Any) -> Channel:
         plugin = fields.pop("plugin", code)
-        return open_channel(code=code, name=fields.pop("name", code.title()), plugin=plugin,
-                            **{"locales": ["fr", "en"], **fields})
+        return open_channel(
+            code=code,
+            name=fields.pop("name", code.title()),
+            plugin=plugin,
+            **{"locales": ["fr", "en"], **fields},
+        )
 
     def location(self, code: str = "nantes", **fields: Any) -> Location:
         return open_location(code=code, name=fields.pop("name", code.title()), **fields)
@@ -55,15 +59,15 @@ class Shop:
         variants: list[dict[str, Any]] = [
             {"sku": f"{handle}-{size}".upper(), "options": {"size": size}} for size in sizes
         ] or [{"sku": handle.upper(), "gtin": fields.pop("gtin", None)}]
-        product = save_product(
-            handle=handle, title=handle, product_class=shirts, variants=variants, **fields
-        )
+        product = save_product(handle=handle, title=handle, product_class=shirts, variants=variants, **fields)
         for variant in self.variants(product):
             if price is not None:
                 set_price(variant=variant, amount=Decimal(price))
             for location, quantity in (stock or {}).items():
                 receive_stock(variant=variant, location=location, quantity=quantity)
-        for locale, title in ({"fr": handle.title(), "en": handle.title()} if texts is None else texts).items():
+        for locale, title in (
+            {"fr": handle.title(), "en": handle.title()} if texts is None else texts
+        ).items():
             self.text(product, locale, title=title, publish=publish)
         return product
 

@@ -3,8 +3,9 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -12,10 +13,17 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
 
+from comptoir import plugins
 from comptoir.base.postgres import Cluster
+from comptoir.channels.queries import forget_contexts
 from comptoir.testing.factories import Shop
 
-TEST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+TEST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
 
 
 def _home() -> Path:
@@ -47,8 +55,30 @@ def django_db_setup(cluster: Cluster, django_db_blocker) -> Iterator[None]:
 
 @pytest.fixture
 def shop(db: None) -> Shop:
-    """Things of a shop, made by calling services."""
+    """Things of a shop, made by calling services; nothing is remembered of the shop of the test before."""
+    forget_contexts()
+    plugins.reset_breakers()
     return Shop()
+
+
+@pytest.fixture
+def plug() -> Iterator[Callable[..., None]]:
+    """Let functions be the hooks of a plugin for one test: ``plug("late", add_document_fields=slow)``.
+
+    ``plug("kiosk", module)`` takes the hooks of a module instead. Channels can then name the plugin.
+    """
+    names: list[str] = []
+
+    def register(name: str, hooks: object = None, **functions: Callable[..., object]) -> None:
+        marked = {hook: plugins.hookimpl(function) for hook, function in functions.items()}
+        plugins.register(name, hooks or SimpleNamespace(**marked))
+        names.append(name)
+
+    plugins.reset_breakers()
+    yield register
+    for name in names:
+        plugins.manager.unregister(name=name)
+    plugins.reset_breakers()
 
 
 def _template(cluster: Cluster) -> str:

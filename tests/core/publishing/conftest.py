@@ -24,7 +24,9 @@ def register_plugin() -> Iterator[Callable[..., str]]:
     names: list[str] = []
 
     def register(name: str, **hooks: Any) -> str:
-        plugins.register(name, SimpleNamespace(**{hook: hookimpl(function) for hook, function in hooks.items()}))
+        plugins.register(
+            name, SimpleNamespace(**{hook: hookimpl(function) for hook, function in hooks.items()})
+        )
         names.append(name)
         return name
 
@@ -55,7 +57,9 @@ def home(db: None) -> HomePage:
 @pytest.fixture
 def story(home: HomePage) -> StoryPage:
     """A published story below the home page."""
-    page = home.add_child(instance=StoryPage(title="La toile", slug="toile", intro="Du lin.", locale=home.locale, live=False))
+    page = home.add_child(
+        instance=StoryPage(title="La toile", slug="toile", intro="Du lin.", locale=home.locale, live=False)
+    )
     page.save_revision().publish()
     page.refresh_from_db()
     return page

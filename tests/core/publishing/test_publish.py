@@ -21,7 +21,11 @@ def test_a_published_product_is_read_on_every_channel(shop, client):
         product = json.loads(answer.content)
         assert product["title"] == "Marin"
         assert product["price"]["from"] == {"amount": "49.90", "currency": "EUR"}
-        assert product["availability"] == {"in_stock": True, "quantity": 6, "variants": {"MARIN-S": 3, "MARIN-M": 3}}
+        assert product["availability"] == {
+            "in_stock": True,
+            "quantity": 6,
+            "variants": {"MARIN-S": 3, "MARIN-M": 3},
+        }
         page = client.get(f"/api/v1/{code}/products").json()
         assert [card["handle"] for card in page["items"]] == ["marin"]
 

@@ -115,3 +115,15 @@ def test_a_new_page_can_be_made_with_the_panel(client, editor, home):
     client.force_login(editor)
 
     assert client.get(f"/admin/pages/add/content/storypage/{home.pk}/").status_code == 200
+
+
+def test_what_is_missing_in_every_language_is_said_once(shop, plain):
+    plain("kiosk", currency="CHF")
+    product = shop.product("marin", texts={"fr": "Marin", "en": "Marin"})
+    shop.text(product, "fr", title="Marin", summary="Une marinière.")
+
+    (line,) = channel_lines(readiness(product))
+
+    notes = {note.state: note.languages for note in line.notes}
+    assert notes[State.BLOCKED] == ()
+    assert len(notes[State.WARNINGS]) == 1

@@ -20,7 +20,10 @@ def published(shop):
 
 
 def bodies():
-    return {(row.channel_id, row.locale, row.kind, row.item_id): (row.body, row.card) for row in Document.objects.all()}
+    return {
+        (row.channel_id, row.locale, row.kind, row.item_id): (row.body, row.card)
+        for row in Document.objects.all()
+    }
 
 
 def test_a_rebuild_from_scratch_gives_the_same_bytes(published):

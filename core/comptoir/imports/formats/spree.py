@@ -98,7 +98,7 @@ def _product(rows: list[Cells], currency: str, seen: Seen) -> ImportedProduct:
         tags=tags_from(first.text("tags")),
         is_public=_is_public(first),
         seo_title=first.prose("meta_title", LIMITS["seo_title"]),
-        seo_description=first.raw("meta_description"),
+        seo_description=first.prose("meta_description", LIMITS["seo_description"]),
         options=tuple(names.values()),
         attributes=_attributes(first),
         variants=variants,

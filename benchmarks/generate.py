@@ -1,0 +1,132 @@
+"""Makes a shop of N products on M channels to measure: ``python -m benchmarks.generate 1000 2``."""
+
+import argparse
+import math
+import os
+import shutil
+import time
+from contextlib import contextmanager
+from collections.abc import Iterator
+
+import django
+from django.conf import settings
+
+#: So many products are made by services, the others are copies of them.
+PATTERNS = 20
+#: Up to here every document is built by Comptoir; documents beyond are copies of built ones.
+BUILT_PRODUCTS = 10_000
+BUILT_OF_MANY = 1_000
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("products", type=int, nargs="?", default=1000)
+    parser.add_argument("channels", type=int, nargs="?", default=2)
+    parser.add_argument("--languages", default="fr", help="such as fr,en; the default is fr")
+    parser.add_argument("--catalogue-only", action="store_true", help="build no documents: for benchmarks.rebuild")
+    parser.add_argument("--remove", action="store_true", help="throw away all that was made, and stop the server")
+    chosen = parser.parse_args()
+    open_database(f"{chosen.products}x{chosen.channels}")
+    if chosen.remove:
+        return remove_all()
+    generate(chosen.products, chosen.channels, chosen.languages.split(","), build=not chosen.catalogue_only)
+
+
+def open_database(size: str) -> None:
+    """Start the server, and set Django up on the database of one size."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
+    os.environ["BENCHMARK_DATABASE"] = f"benchmark_{size}"
+    django.setup()
+    from comptoir.base.postgres import Cluster  # noqa: PLC0415 (after the settings)
+
+    Cluster(home=settings.COMPTOIR_HOME).start()
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+
+def make_tables() -> None:
+    """Make the database: a copy of an empty one, which is made first where there is none."""
+    from django.core.management import call_command  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415
+
+    from comptoir.base.postgres import Cluster  # noqa: PLC0415
+
+    wanted, empty = connection.settings_dict["NAME"], "benchmark_empty"
+    cluster = Cluster(home=settings.COMPTOIR_HOME)
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database")
+        there = {name for (name,) in cursor.fetchall()}
+    if empty not in there:
+        connection.settings_dict["NAME"] = empty
+        cluster.create_database(empty)
+        call_command("migrate", verbosity=0)
+        connection.close()
+        connection.settings_dict["NAME"] = wanted
+    if wanted in there:
+        raise SystemExit("This size was made before.")
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(wanted)} TEMPLATE {empty}")
+    call_command("migrate", verbosity=0)  # what has come since the empty one was made
+    call_command("createcachetable", verbosity=0)
+
+
+def remove_all() -> None:
+    """Stop the server and throw its folder away."""
+    from comptoir.base.postgres import Cluster  # noqa: PLC0415
+
+    Cluster(home=settings.COMPTOIR_HOME).stop()
+    shutil.rmtree(settings.COMPTOIR_HOME)
+
+
+def generate(products: int, channels: int, languages: list[str], *, build: bool) -> None:
+    """Fill an empty database: patterns by services, copies of them, documents by a real rebuild, copies of those."""
+    from django.core.management import call_command  # noqa: PLC0415
+
+    from benchmarks import copies, patterns  # noqa: PLC0415
+    from comptoir.events.models import Delivery  # noqa: PLC0415
+    from comptoir.publishing.models import Document  # noqa: PLC0415
+
+    with step("Making the tables"):
+        make_tables()
+    real = products if products <= BUILT_PRODUCTS else BUILT_OF_MANY
+    made = min(PATTERNS, real)
+    with step(f"Making {made} products by services"):
+        patterns.open_shop(channels, languages)
+        patterns.make_products(made, languages)
+        Delivery.objects.all().delete()  # a rebuild does what they ask for
+    with step(f"Copying them to {real} products"):
+        copies.copy_products(copies.CATALOGUE, math.ceil(real / made) - 1, dots())
+    if build:
+        with step("Building documents"):
+            call_command("publish", "--rebuild")
+        Delivery.objects.all().delete()
+    if build and products > real:
+        with step(f"Copying documents to {products} products"):
+            work = lambda: copies.copy_products(copies.READING, math.ceil(products / real) - 1, dots())  # noqa: E731
+            copies.without_indexes(Document, work)
+    with step("Tidying up"):
+        tidy()
+
+
+def tidy() -> None:
+    """What the server would do by itself after a while."""
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    started = time.monotonic()
+    print(f"{title} ...", end=" ", flush=True)
+    yield
+    print(f"{time.monotonic() - started:.1f} s", flush=True)
+
+
+def dots():
+    return lambda done: print(".", end="", flush=True)
+
+
+if __name__ == "__main__":
+    main()

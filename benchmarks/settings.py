@@ -1,0 +1,14 @@
+"""The example shop as in production, on databases of its own, with addresses more for the limits."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("COMPTOIR_HOME", str(Path(tempfile.gettempdir()) / "comptoir-benchmarks"))
+os.environ.setdefault("SECRET_KEY", "only-for-benchmarks")
+
+from comptoir_site.settings.base import *  # noqa: E402, F403
+from comptoir_site.settings.base import DATABASES  # noqa: E402
+
+DATABASES["default"]["NAME"] = os.environ.get("BENCHMARK_DATABASE", "comptoir")
+ROOT_URLCONF = "benchmarks.urls"

@@ -1,0 +1,316 @@
+"""One price for all channels, exceptions with a reason, and the history of both that nobody can rewrite."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import MinLengthValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.base import clock
+from comptoir.base.money import Money
+from comptoir.catalogue.models import Product
+from comptoir.channels.models import Channel, Location, currency_validator
+from comptoir.events.records import RecordsChanges
+
+
+def _amount(**options: Any) -> models.DecimalField:
+    return models.DecimalField(
+        _("price"), max_digits=12, decimal_places=3, validators=[MinValueValidator(Decimal(0))], **options
+    )
+
+
+class WithHistory(models.QuerySet[Any]):
+    """Rows written or deleted many at once leave their history too."""
+
+    @transaction.atomic
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        rows = super().bulk_create(objs, *args, **kwargs)
+        record_price_changes(rows)
+        return rows
+
+    @transaction.atomic
+    def update(self, **fields: Any) -> int:
+        """Also what ``bulk_update`` ends in."""
+        keys = list(self.values_list("pk", flat=True))
+        changed = super().update(**fields)
+        record_price_changes(self.model.objects.filter(pk__in=keys))
+        return changed
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    @transaction.atomic
+    def delete(self) -> tuple[int, dict[str, int]]:
+        record_price_changes(list(self), withdrawn=True)
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class Price(RecordsChanges):
+    """What a variant costs in one currency, on every channel that sells in it. Amounts include tax."""
+
+    changed_event = "product_changed"
+
+    variant = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="prices", verbose_name=_("variant")
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[currency_validator])
+    amount = _amount()
+    compare_at = models.DecimalField(
+        _("earlier price"),
+        max_digits=12,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text=_("Shown crossed out. By law the lowest price of the last 30 days before a reduction."),
+    )
+
+    objects = WithHistory.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "currency"], name="one_price_per_currency"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="price_not_negative"),
+        ]
+        verbose_name = _("price")
+        verbose_name_plural = _("prices")
+
+    def __str__(self) -> str:
+        return f"{self.money.rounded().amount} {self.currency}"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    def changed_subject_id(self) -> int:
+        return self.variant.root_id
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        record_price_changes([self])
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        record_price_changes([self], withdrawn=True)
+        return super().delete(*args, **kwargs)
+
+
+class PriceExceptionQuerySet(WithHistory):
+    """Named filters; nobody else filters price exceptions."""
+
+    def in_force(
+        self, *, currency: str, channel_id: int | None, location_id: int | None, moment: datetime
+    ) -> "PriceExceptionQuerySet":
+        """What applies at a place and a moment, the one that wins first (``rank``)."""
+        return (
+            self.filter(Q(starts_at=None) | Q(starts_at__lte=moment), Q(ends_at=None) | Q(ends_at__gt=moment))
+            .filter(Q(channel=None) | Q(channel=channel_id), Q(location=None) | Q(location=location_id))
+            .filter(currency=currency)
+            .order_by("-rank")
+        )
+
+
+#: Which exception wins: one for a location beats one for a channel beats one with dates only; with dates beats without.
+#: Any two exceptions of a variant that apply at the same moment differ in it.
+_RANK = (
+    Case(When(location__isnull=False, then=Value(4)), default=Value(0))
+    + Case(When(channel__isnull=False, then=Value(2)), default=Value(0))
+    + Case(When(Q(starts_at__isnull=False) | Q(ends_at__isnull=False), then=Value(1)), default=Value(0))
+)
+
+
+class PriceException(RecordsChanges):
+    """A price that differs from the one for all channels: on a channel, at a location or between two moments, and why.
+
+    From ``starts_at`` to before ``ends_at``. What it names limits it; what it leaves empty does not.
+    """
+
+    changed_event = "product_changed"
+
+    variant = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="price_exceptions", verbose_name=_("variant")
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="EUR", validators=[currency_validator])
+    amount = _amount()
+    channel = models.ForeignKey(
+        Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("channel")
+    )
+    location = models.ForeignKey(
+        Location,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("location"),
+    )
+    starts_at = models.DateTimeField(_("from"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, validators=[MinLengthValidator(3)])
+    rank = models.GeneratedField(expression=_RANK, output_field=models.SmallIntegerField(), db_persist=True)
+    created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
+
+    objects = PriceExceptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["variant", "-rank"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="exception_not_negative"),
+            models.CheckConstraint(
+                condition=Q(starts_at=None) | Q(ends_at=None) | Q(starts_at__lt=F("ends_at")),
+                name="exception_starts_before_it_ends",
+                violation_error_message=_("It has to start before it ends."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="exception_has_a_reason",
+                violation_error_message=_("A price that differs needs a reason."),
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__isnull=False)
+                | Q(location__isnull=False)
+                | Q(starts_at__isnull=False)
+                | Q(ends_at__isnull=False),
+                name="exception_is_limited",
+                violation_error_message=_(
+                    "Name a channel, a location or dates; else change the price itself."
+                ),
+            ),
+            ExclusionConstraint(
+                name="one_exception_at_a_time",
+                expressions=[
+                    ("variant", RangeOperators.EQUAL),
+                    ("currency", RangeOperators.EQUAL),
+                    (Coalesce("channel_id", Value(0)), RangeOperators.EQUAL),
+                    (Coalesce("location_id", Value(0)), RangeOperators.EQUAL),
+                    ("rank", RangeOperators.EQUAL),
+                    (
+                        Func("starts_at", "ends_at", function="TSTZRANGE", output_field=DateTimeRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("Another exception for the same place is in force at that time."),
+            ),
+        ]
+        verbose_name = _("price exception")
+        verbose_name_plural = _("price exceptions")
+
+    def __str__(self) -> str:
+        return f"{self.variant.sku}: {self.money.rounded().amount} {self.currency} ({self.reason})"
+
+    @property
+    def money(self) -> Money:
+        return Money(self.amount, self.currency)
+
+    def clean(self) -> None:
+        """Before PostgreSQL is asked about overlaps: it has no range that ends before it starts."""
+        if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
+            raise ValidationError({"ends_at": _("It has to start before it ends.")})
+
+    def changed_subject_id(self) -> int:
+        return self.variant.root_id
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        record_price_changes([self])
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        record_price_changes([self], withdrawn=True)
+        return super().delete(*args, **kwargs)
+
+
+class PriceChange(models.Model):
+    """One line of the price history: from then on a price or an exception says so, or (no amount) is no more.
+
+    The database refuses to change or delete a line. It outlives the variant, so nothing here is a real foreign key.
+    """
+
+    variant_id = models.BigIntegerField(_("variant"))
+    sku = models.CharField(_("SKU"), max_length=64, blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    amount = models.DecimalField(_("price"), max_digits=12, decimal_places=3, null=True)
+    exception_id = models.BigIntegerField(_("price exception"), null=True)
+    channel_id = models.BigIntegerField(_("channel"), null=True)
+    location_id = models.BigIntegerField(_("location"), null=True)
+    starts_at = models.DateTimeField(_("from"), null=True)
+    ends_at = models.DateTimeField(_("until"), null=True)
+    rank = models.SmallIntegerField(default=-1, help_text=_("That of the exception; -1 is the price itself."))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        ordering = ["-recorded_at", "-pk"]
+        indexes = [models.Index(fields=["variant_id", "currency", "exception_id", "recorded_at"])]
+        verbose_name = _("price change")
+        verbose_name_plural = _("price history")
+
+    def __str__(self) -> str:
+        return f"{self.sku}: {self.amount} {self.currency}"
+
+
+def record_price_changes(rows: Iterable[Price | PriceException], *, withdrawn: bool = False) -> int:
+    """Add what prices or exceptions say now to the history; returns how many differed from its last line.
+
+    Three statements however many rows. Saving, deleting, ``bulk_create``, ``bulk_update`` and ``update`` of prices and
+    exceptions do it by themselves; who writes them by raw SQL calls this, in the same transaction.
+    """
+    wanted = {(row.variant_id, row.currency, _exception_id(row)): row for row in rows}
+    if not wanted:
+        return 0
+    last = PriceChange.objects.filter(variant_id__in={variant for variant, _currency, _pk in wanted})
+    last = last.order_by("variant_id", "currency", "exception_id", "-pk")
+    there = {
+        (line.variant_id, line.currency, line.exception_id): line
+        for line in last.distinct("variant_id", "currency", "exception_id")
+    }
+    skus = dict(Product.objects.filter(pk__in={key[0] for key in wanted}).values_list("pk", "sku"))
+    lines = [_line(row, skus, withdrawn) for row in wanted.values()]
+    new = [line for line in lines if not _same(line, there.get(_key(line)))]
+    return len(PriceChange.objects.bulk_create(new))
+
+
+_SAID = ("amount", "channel_id", "location_id", "starts_at", "ends_at", "rank", "reason")
+
+
+def _same(line: PriceChange, before: PriceChange | None) -> bool:
+    return before is not None and all(getattr(line, name) == getattr(before, name) for name in _SAID)
+
+
+def _key(line: PriceChange) -> tuple[int, str, int | None]:
+    return line.variant_id, line.currency, line.exception_id
+
+
+def _exception_id(row: Price | PriceException) -> int | None:
+    return row.pk if isinstance(row, PriceException) else None
+
+
+def _line(row: Price | PriceException, skus: dict[int, str], withdrawn: bool) -> PriceChange:
+    line = PriceChange(
+        variant_id=row.variant_id,
+        sku=skus.get(row.variant_id) or "",
+        currency=row.currency,
+        amount=None if withdrawn else Decimal(row.amount),
+        recorded_at=clock.now(),
+    )
+    if isinstance(row, PriceException):
+        line.exception_id, line.rank = row.pk, rank_of(row)
+        for name in ("channel_id", "location_id", "starts_at", "ends_at", "reason"):
+            setattr(line, name, getattr(row, name))
+    return line
+
+
+def rank_of(row: PriceException) -> int:
+    """The rank the database gives a row, without asking it."""
+    dated = row.starts_at is not None or row.ends_at is not None
+    return 4 * (row.location_id is not None) + 2 * (row.channel_id is not None) + dated

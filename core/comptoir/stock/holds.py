@@ -1,0 +1,316 @@
+"""Holds: pieces kept for somebody until a moment. See docs/algorithms/stock.md, rules 2 to 6.
+
+Call them last in a transaction of your own, and once: the demand of all lines together is what keeps locks in order.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
+from enum import IntEnum
+from typing import Any
+
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.base import clock
+from comptoir.base.errors import ComptoirError, InvalidValue
+from comptoir.channels.models import Location
+from comptoir.stock.models import Hold, Level
+from comptoir.stock.pieces import whole_pieces
+from comptoir.stock.plans import Plan, Wanted, plan_demand
+from comptoir.stock.pools import COOL_AFTER, MOST_UNITS, drain_pool, fill_pool, is_cool, take_units
+from comptoir.stock.portions import cut_holds, held_pieces
+from comptoir.stock.queries import free_by_location
+from comptoir.stock.rows import (
+    State,
+    StockBusy,
+    Taking,
+    in_transaction,
+    lock_levels,
+    sweep,
+    take_rows,
+    turn_holds,
+)
+from comptoir.stock.shelves import ChannelLike, Shelf, read_shelves
+
+HOLD_MINUTES, MAX_HOLD_MINUTES = 15, 120
+LONGEST_MINUTES = 60 * 24 * 31
+
+
+class OutOfStock(ComptoirError):
+    """Fewer pieces are free than were wanted; nothing was held.
+
+    ``lines`` says for each line that cannot be had: ``owner``, ``variant_id``, ``wanted``, ``free`` here, and
+    ``elsewhere``, other locations that have some (``location_id``, ``free``).
+    """
+
+    code = "out_of_stock"
+    status = 409
+    sentence = _("Not enough is left: {free} of {wanted} pieces.")
+
+    def __init__(self, lines: list[dict[str, object]]) -> None:
+        first = lines[0]
+        super().__init__(field="quantity", lines=lines, free=first["free"], wanted=first["wanted"])
+
+
+class _TryHarder(Exception):
+    """This way did not work; the transaction is undone and a slower, surer way is tried."""
+
+
+class _Way(IntEnum):
+    """How hard to try. ``QUICK`` waits for one row only; ``LOCKED`` first tidies up all shelves and fills the slots of
+    hot ones; ``EXACT`` empties the slots, so that what it does not find is not there."""
+
+    QUICK = 0
+    LOCKED = 1
+    EXACT = 2
+
+
+def hold_stock(
+    *,
+    requests: Iterable[Wanted],
+    location_ids: Sequence[int],
+    channel: ChannelLike | None = None,
+    minutes: int = HOLD_MINUTES,
+    max_minutes: int = MAX_HOLD_MINUTES,
+) -> list[Hold]:
+    """Keep pieces for basket lines until they are paid or the holds end: all of them or none.
+
+    Units: quantities in pieces, both times in minutes from ``clock.now()``; ``extend_holds`` goes up to the second.
+    Shapes: ``location_ids`` in order of preference. A line gets one location that has enough, else several.
+    Errors: ``OutOfStock`` with what is free for each line; ``InvalidValue``; ``StockBusy``. Nothing is held then.
+    Source: docs/algorithms/stock.md, rules 2 to 6.
+    """
+    wanted = _checked(requests)
+    terms = _terms(channel, minutes, max_minutes)
+    for way in _Way:
+        try:
+            return in_transaction(lambda way=way: _hold(wanted, location_ids, channel, terms, way))  # type: ignore[misc]
+        except _TryHarder:
+            continue
+    raise StockBusy
+
+
+def extend_holds(*, owners: Collection[str], minutes: int = HOLD_MINUTES) -> list[Hold]:
+    """Let the holds of these owners end so many minutes from now, but not after their last moment.
+
+    Returns those that live on; a hold that has ended is not among them and stays ended.
+    """
+    ends_at = clock.now() + timedelta(minutes=whole_pieces(minutes, field="minutes", most=LONGEST_MINUTES))
+
+    def extend() -> list[Hold]:
+        live = Hold.objects.live(clock.now()).filter(owner__in=owners)
+        ids = [hold.pk for hold in live.order_by("pk").select_for_update(no_key=True)]
+        later = Greatest(F("expires_at"), Least(F("max_expires_at"), ends_at))
+        Hold.objects.filter(pk__in=ids).update(expires_at=later)
+        return list(Hold.objects.filter(pk__in=ids).order_by("pk"))
+
+    return in_transaction(extend)
+
+
+def release_holds(*, owners: Collection[str]) -> int:
+    """Give the pieces held for these owners back at once; returns how many holds ended by it."""
+
+    def release() -> int:
+        held = Hold.objects.filter(owner__in=owners, state=State.HELD)
+        lock_levels(held.values_list("level_id", flat=True))
+        ids = list(held.values_list("pk", flat=True))
+        return len(turn_holds(ids, was=State.HELD, becomes=State.RELEASED))
+
+    return in_transaction(release)
+
+
+def move_holds(*, owners: Mapping[str, str], channel: ChannelLike | None = None) -> int:
+    """Hand holds and allocations over to other owners, such as the lines of a basket that another channel takes over.
+
+    Shapes: ``owners`` is the new owner by the old one. Neither pieces nor ends change; what has ended stays behind.
+    """
+    for owner in owners.values():
+        _check_owner(owner)
+    said = {"channel_id": channel.id} if channel else {}
+
+    def move() -> int:
+        owned = Hold.objects.of(*owners).exclude(state=State.HELD, expires_at__lte=clock.now())
+        rows = list(owned.order_by("pk").select_for_update(no_key=True))
+        for hold in rows:
+            Hold.objects.filter(pk=hold.pk).update(owner=owners[hold.owner], **said)
+        return len(rows)
+
+    return in_transaction(move)
+
+
+def change_hold(
+    *,
+    owner: str,
+    variant_id: int,
+    quantity: int,
+    location_ids: Sequence[int],
+    channel: ChannelLike | None = None,
+    minutes: int = HOLD_MINUTES,
+    max_minutes: int = MAX_HOLD_MINUTES,
+) -> None:
+    """Let an owner hold exactly so many pieces of a variant: the difference is held or given back; 0 releases all.
+
+    Errors: as ``hold_stock``; what was held before stays held then.
+    """
+    whole_pieces(quantity, least=0)
+
+    def change() -> None:
+        held = Hold.objects.live(clock.now()).filter(owner=owner, level__variant_id=variant_id)
+        if (more := quantity - held_pieces(held)) > 0:
+            hold_stock(
+                requests=[Wanted(owner, variant_id, more)],
+                location_ids=location_ids,
+                channel=channel,
+                minutes=minutes,
+                max_minutes=max_minutes,
+            )
+            return
+        lock_levels(held.values_list("level_id", flat=True))
+        surplus = held_pieces(held) - quantity
+        turn_holds(cut_holds(held, surplus), was=State.HELD, becomes=State.RELEASED)
+
+    in_transaction(change)
+
+
+def sweep_expired(*, limit: int = 500) -> int:
+    """Tidy up holds that time has ended, and slots that nobody needs; returns how many holds. Nothing depends on it.
+
+    ``limit``: how many of the oldest to begin with. Levels that somebody is working on are left for the next time.
+    """
+    return in_transaction(lambda: _sweep(limit))
+
+
+def _hold(
+    wanted: list[Wanted],
+    location_ids: Sequence[int],
+    channel: ChannelLike | None,
+    terms: dict[str, Any],
+    way: _Way,
+) -> list[Hold]:
+    variant_ids = {wish.variant_id for wish in wanted}
+    if way > _Way.QUICK:
+        _prepare(variant_ids, location_ids, way)
+    shelves = read_shelves(variant_ids, location_ids, channel)
+    plan = plan_demand(wanted, shelves, _takeable(shelves))
+    if plan.short and (way is _Way.EXACT or not _may_have_more(shelves)):
+        raise OutOfStock(_refused_lines(plan, location_ids, channel))
+    demand = plan.by_level()
+    if plan.short or (way is _Way.QUICK and any(shelf.is_cool for shelf, _quantity in demand.values())):
+        raise _TryHarder
+    holds = Hold.objects.bulk_create(
+        Hold(
+            level_id=part.shelf.level_id,
+            quantity=part.quantity,
+            owner=part.owner,
+            is_pooled=part.shelf.is_hot,
+            **terms,
+        )
+        for part in plan.parts
+    )
+    _take(demand)
+    return holds
+
+
+def _take(demand: Mapping[int, tuple[Shelf, int]]) -> None:
+    """Rows first, in their order; then unit slots, which never wait."""
+    takings = [
+        Taking(pk, quantity, shelf.kept) for pk, (shelf, quantity) in demand.items() if not shelf.is_hot
+    ]
+    heated = take_rows(takings) if takings else []
+    if heated is None:
+        raise _TryHarder
+    for pk, (shelf, quantity) in demand.items():
+        if shelf.is_hot and not take_units(pk, quantity):
+            raise _TryHarder
+    for level in lock_levels(heated).values() if heated else ():
+        fill_pool(level)
+
+
+def _prepare(variant_ids: Collection[int], location_ids: Sequence[int], way: _Way) -> None:
+    """Lock every shelf there is for these variants, tidy up, and fill or empty the slots of hot ones."""
+    levels = lock_levels(_level_ids(variant_ids, location_ids))
+    if sweep(levels):
+        levels = lock_levels(levels)
+    for level in levels.values():
+        if level.hot_since and (way is _Way.EXACT or is_cool(level) or not fill_pool(level)):
+            drain_pool(level)
+
+
+def _takeable(shelves: Mapping[int, list[Shelf]]) -> dict[int, int]:
+    """Pieces by level that can be tried for; slots say when they are tried whether they have as many."""
+    rows = [shelf for of_variant in shelves.values() for shelf in of_variant]
+    return {shelf.level_id: MOST_UNITS if shelf.is_hot else shelf.on_row for shelf in rows}
+
+
+def _may_have_more(shelves: Mapping[int, list[Shelf]]) -> bool:
+    """Whether there is anything that the quick way does not see: slots, or holds that time has ended."""
+    return any(shelf.is_hot or shelf.expired for of_variant in shelves.values() for shelf in of_variant)
+
+
+def _refused_lines(
+    plan: Plan, location_ids: Sequence[int], channel: ChannelLike | None
+) -> list[dict[str, object]]:
+    others = Location.objects.filter(is_active=True).exclude(pk__in=location_ids)
+    ids = list(others.order_by("pk").values_list("pk", flat=True))
+    found = free_by_location({wish.variant_id for wish, _free in plan.short}, ids, channel)
+    return [
+        {
+            **wish._asdict(),
+            "wanted": wish.quantity,
+            "free": free,
+            "elsewhere": [
+                {"location_id": location_id, "free": pieces}
+                for location_id, pieces in found[wish.variant_id].items()
+                if pieces > 0
+            ],
+        }
+        for wish, free in plan.short
+    ]
+
+
+def _sweep(limit: int) -> int:
+    now = clock.now()
+    oldest = Hold.objects.expired(now).order_by("expires_at")[:limit]
+    wanted = {hold.level_id for hold in oldest}
+    levels = Level.objects.filter(Q(pk__in=wanted) | Q(hot_since__lte=now - COOL_AFTER))
+    free = [level.pk for level in levels.order_by("pk").select_for_update(no_key=True, skip_locked=True)]
+    swept = sweep(free)
+    for level in lock_levels(free).values():
+        if is_cool(level):
+            drain_pool(level)
+    return swept
+
+
+def _level_ids(variant_ids: Collection[int], location_ids: Sequence[int]) -> list[int]:
+    levels = Level.objects.filter(variant__in=variant_ids, location__in=location_ids)
+    return list(levels.values_list("pk", flat=True))
+
+
+def _terms(channel: ChannelLike | None, minutes: int, max_minutes: int) -> dict[str, Any]:
+    """What all holds of one call share."""
+    now = clock.now()
+    whole_pieces(minutes, field="minutes", most=LONGEST_MINUTES)
+    whole_pieces(max_minutes, field="max_minutes", most=LONGEST_MINUTES)
+    last = now + timedelta(minutes=max_minutes)
+    return {
+        "channel_id": channel.id if channel else None,
+        "held_at": now,
+        "expires_at": min(now + timedelta(minutes=minutes), last),
+        "max_expires_at": last,
+    }
+
+
+def _checked(requests: Iterable[Wanted]) -> list[Wanted]:
+    wanted = [Wanted(*request) for request in requests]
+    for wish in wanted:
+        _check_owner(wish.owner)
+        whole_pieces(wish.quantity)
+    if not wanted:
+        raise InvalidValue(field="requests", value=wanted)
+    return wanted
+
+
+def _check_owner(owner: str) -> None:
+    if not owner or len(owner) > 80 or "\0" in owner:
+        raise InvalidValue(field="owner", value=owner)

@@ -1,0 +1,90 @@
+"""Implements every hook with all its arguments, as simply as can be; ``tests/core/test_hooks.py`` uses each of them."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Path, Router
+
+from comptoir.channels.models import Channel
+from comptoir.events.models import Event
+from comptoir.plugins import Preview, hookimpl
+from comptoir.publishing.items import Item, Problem
+
+#: The type and the subject of every event that was delivered here.
+seen: list[tuple[str, int]] = []
+
+
+@hookimpl
+def register_routers() -> list[tuple[str, Router]]:
+    router = Router()
+
+    @router.get("/hello", operation_id="dummy_hello")
+    def hello(request: HttpRequest, channel: Path[str]) -> dict[str, str]:
+        return {"hello": channel}
+
+    return [("dummy", router)]
+
+
+@hookimpl
+def register_preview() -> Preview:
+    return Preview(template="testdummy/preview.html", width_px=333)
+
+
+@hookimpl
+def add_document_fields(item: Item, channel: Channel, locale: str) -> dict[str, Any]:
+    return {"said": f"{item.title} on {channel.code} in {locale}"}
+
+
+@hookimpl
+def check_readiness(item: Item, channel: Channel, locale: str) -> list[Problem]:
+    """Whoever is called after the channel stays off it; everybody else gets a warning."""
+    return [Problem("dummy", f"{item.title} on {channel.code} in {locale}", blocks=item.slug == channel.code)]
+
+
+@hookimpl
+def on_product_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_content_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_page_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_menu_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_category_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_image_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_channel_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_stock_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_document_published(events: list[Event]) -> None:
+    _see(events)
+
+
+def _see(events: list[Event]) -> None:
+    seen.extend((event.type, event.subject_id) for event in events)
