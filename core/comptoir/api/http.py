@@ -55,7 +55,7 @@ def answer(request: HttpRequest, channel: ChannelContext, locale: str, body: byt
     """
     if body is None:
         raise NotFound()
-    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         response: HttpResponse = HttpResponseNotModified()
     else:

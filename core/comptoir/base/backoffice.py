@@ -40,7 +40,9 @@ class GrowingFormSet(BaseFormSet):
         """The rows as the browser had them when it sent them: a refused form keeps the order of its rows."""
         if not (self.is_bound and self.can_order):
             return self.forms
-        return sorted(self.forms, key=lambda row: int(place) if (place := str(row["ORDER"].value())).isdigit() else 0)
+        return sorted(
+            self.forms, key=lambda row: int(place) if (place := str(row["ORDER"].value())).isdigit() else 0
+        )
 
     @property
     def kept_forms(self) -> list[forms.Form]:

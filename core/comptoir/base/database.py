@@ -9,9 +9,12 @@ from comptoir.base.postgres import Cluster
 
 DATABASE = "comptoir"
 
-#: The JIT compiler costs more than our short statements (notes on booking, 3.1). What ``base.statements`` asks for the
-#: fifth time stays planned; a PgBouncer before 1.21 cannot do that.
-OPTIONS: dict[str, Any] = {"options": "-c jit=off", "prepare_threshold": 5}
+#: The JIT compiler costs more than our short statements (notes on booking, 3.1). Statements whose plan is kept (those
+#: of ``base.statements``, from the fifth time on) have one plan for all values; a PgBouncer before 1.21 cannot keep any.
+OPTIONS: dict[str, Any] = {
+    "options": "-c jit=off -c plan_cache_mode=force_generic_plan",
+    "prepare_threshold": 5,
+}
 
 
 def database_settings(*, home: Path, url: str = "") -> dict[str, Any]:

@@ -15,4 +15,6 @@ def check_digit(body: str) -> str:
 
 def is_gtin(value: str) -> bool:
     """Whether a text is a GTIN with a right check digit."""
-    return value.isascii() and value.isdigit() and len(value) in LENGTHS and check_digit(value[:-1]) == value[-1]
+    return (
+        value.isascii() and value.isdigit() and len(value) in LENGTHS and check_digit(value[:-1]) == value[-1]
+    )

@@ -67,7 +67,11 @@ class Category(Translated, RecordsChanges, AbstractCategory):
 
     image = None
     picture = models.ForeignKey(
-        settings.WAGTAILIMAGES_IMAGE_MODEL, on_delete=models.SET_NULL, null=True, blank=True, verbose_name=_("picture")
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("picture"),
     )
 
     class Meta(AbstractCategory.Meta):
@@ -80,10 +84,14 @@ class Assortment(RecordsChanges):
     changed_event = "channel_changed"
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="assortment")
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="+", verbose_name=_("category"))
+    category = models.ForeignKey(
+        Category, on_delete=models.CASCADE, related_name="+", verbose_name=_("category")
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["channel", "category"], name="category_once_per_channel")]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "category"], name="category_once_per_channel")
+        ]
         verbose_name = _("assortment")
         verbose_name_plural = _("assortment")
 
@@ -112,7 +120,10 @@ class AttributeOption(Translated, AbstractAttributeOption):
     """One value to choose from, such as a size; ``translations`` may have ``option``."""
 
     swatch = models.CharField(
-        _("colour"), max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Such as #1c3d5a."))]
+        _("colour"),
+        max_length=7,
+        blank=True,
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Such as #1c3d5a."))],
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -139,8 +150,10 @@ class ProductQuerySet(OscarProductQuerySet):
 
 def gtin_validator(value: str) -> None:
     if not is_gtin(value):
-        raise ValidationError(_("“%(value)s” is not a GTIN: 8, 12, 13 or 14 digits, the last one a check digit."),
-                              params={"value": value})
+        raise ValidationError(
+            _("“%(value)s” is not a GTIN: 8, 12, 13 or 14 digits, the last one a check digit."),
+            params={"value": value},
+        )
 
 
 class Product(RecordsChanges, AbstractProduct):
@@ -150,7 +163,9 @@ class Product(RecordsChanges, AbstractProduct):
     ``title`` is the name in the back office; what customers read is in ``content``.
     """
 
-    handle = models.SlugField(_("handle"), max_length=255, unique=True, null=True, blank=True, allow_unicode=True)
+    handle = models.SlugField(
+        _("handle"), max_length=255, unique=True, null=True, blank=True, allow_unicode=True
+    )
     sku = models.CharField(_("SKU"), max_length=64, unique=True, null=True, blank=True)
     vendor = models.CharField(_("brand"), max_length=120, blank=True)
     weight_g = models.PositiveIntegerField(_("weight in grams"), null=True, blank=True)
@@ -204,9 +219,14 @@ class ProductImage(RecordsChanges, AbstractProductImage):
     changed_event = "product_changed"
 
     original = None
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images", verbose_name=_("product"))
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="images", verbose_name=_("product")
+    )
     image = models.ForeignKey(
-        settings.WAGTAILIMAGES_IMAGE_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("picture")
+        settings.WAGTAILIMAGES_IMAGE_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("picture"),
     )
 
     def changed_subject_id(self) -> int:
@@ -223,8 +243,12 @@ class ListingQuerySet(models.QuerySet["Listing"]):
 class Listing(RecordsChanges):
     """A product on a channel: shown or not, from when to when. Without a listing a product is shown."""
 
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="listings", verbose_name=_("product"))
-    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="listings", verbose_name=_("channel"))
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="listings", verbose_name=_("product")
+    )
+    channel = models.ForeignKey(
+        Channel, on_delete=models.CASCADE, related_name="listings", verbose_name=_("channel")
+    )
     is_shown = models.BooleanField(_("shown"), default=True)
     starts_at = models.DateTimeField(_("from"), null=True, blank=True)
     ends_at = models.DateTimeField(_("until"), null=True, blank=True)

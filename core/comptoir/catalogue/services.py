@@ -230,7 +230,9 @@ def _fill(product: Product, **fields: Any) -> None:
     differs = product.pk is None
     for name, value in fields.items():
         there = getattr(product, name)
-        differs |= there != value and not (there == "" and value is None)  # Oscar reads an empty barcode as ""
+        differs |= there != value and not (
+            there == "" and value is None
+        )  # Oscar reads an empty barcode as ""
         setattr(product, name, value)
     if differs:
         product.full_clean(exclude=["parent"] if product.parent_id else None)

@@ -58,7 +58,9 @@ def forget_contexts() -> None:
 
 def offering_locations(channel: Channel) -> list[Location]:
     """The active locations whose goods a channel offers; all of them if it names none."""
-    chosen = Location.objects.filter(channels=channel) if channel.locations.exists() else Location.objects.all()
+    chosen = (
+        Location.objects.filter(channels=channel) if channel.locations.exists() else Location.objects.all()
+    )
     return list(chosen.filter(is_active=True))
 
 
@@ -89,6 +91,8 @@ def _read_context(code: str) -> ChannelContext | None:
         time_zone=channel.time_zone,
         theme=channel.theme,
         is_public=channel.is_public,
-        location_ids=tuple(pk for pk in channel.open_ids if not channel.chosen_ids or pk in channel.chosen_ids),
+        location_ids=tuple(
+            pk for pk in channel.open_ids if not channel.chosen_ids or pk in channel.chosen_ids
+        ),
         key_hashes=frozenset(channel.key_hashes),
     )

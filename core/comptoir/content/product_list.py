@@ -1,6 +1,5 @@
 """The list of products in the back office: found by title, SKU or barcode, filtered by shelf, class and channel."""
 
-
 import django_filters
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -142,12 +141,14 @@ class ProductIndexView(generic.IndexView):
         return [
             ThumbnailColumn("thumbnail", label=_("Picture"), width="72px"),
             self._get_title_column("title"),
-            Column("class", label=_("Class"), accessor="product_class.name"),
+            Column("class", label=_("Class"), accessor="product_class.name", classname="cpt-wide-only"),
             Column("sku", label=_("SKU"), accessor=sold_as),
             TagsColumn("texts", label=_("Texts"), accessor=self._texts),
             TagsColumn("channels", label=_("Channels"), accessor=self._places),
             BooleanColumn("is_public", label=_("Public"), sort_key="is_public"),
-            DateColumn("date_updated", label=_("Updated"), sort_key="date_updated"),
+            DateColumn(
+                "date_updated", label=_("Updated"), sort_key="date_updated", classname="cpt-wide-only"
+            ),
         ]
 
     @cached_property

@@ -12,35 +12,26 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import Button
 from wagtail.log_actions import log
 from wagtail.models import Locale
 
-from comptoir.base.backoffice import CarefulDeleteView, may, show_errors
+from comptoir.base.backoffice import may, show_errors
 from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money
 from comptoir.catalogue.models import Listing, Product
 from comptoir.channels.models import Channel, Location
 from comptoir.content.models import ProductContent
-from comptoir.content.product_forms import (
-    DetailsForm,
-    ListingForm,
-    NewProductForm,
-    PictureRows,
-    Place,
-    SingleVariantRows,
-    VariantRows,
-    attributes_of,
-)
-from comptoir.content.product_list import ProductIndexView, is_listed
+from comptoir.content.product_fields import attributes_of
+from comptoir.content.product_forms import DetailsForm, ListingForm, PictureRows, Place
+from comptoir.content.product_list import is_listed
 from comptoir.content.sheet import save_sheet
+from comptoir.content.variant_forms import SingleVariantRows, VariantRows
 from comptoir.pricing.models import Price
 from comptoir.stock.backoffice import level_url
 from comptoir.stock.models import Level
@@ -96,45 +87,6 @@ class ProductScreen(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateV
         return self.render_to_response(self.get_context_data(has_unsaved_changes=True, **context))
 
 
-class NewProductScreen(ProductScreen):
-    """A new product, with the first thing to sell."""
-
-    permission_required = "add"
-    template_name = "comptoir/content/product_new.html"
-    page_title = gettext_lazy("New product")
-
-    def get_page_subtitle(self) -> str:
-        return _("New product")
-
-    @cached_property
-    def form(self) -> NewProductForm:
-        return NewProductForm(self.request.POST or None, currency=settings.OSCAR_DEFAULT_CURRENCY)
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        if not self.form.is_valid():
-            return self.refused()
-        facts = self.form.cleaned_data
-        prices = (
-            {settings.OSCAR_DEFAULT_CURRENCY: (facts["price"], None)} if facts["price"] is not None else {}
-        )
-        row = {"sku": facts["sku"], "gtin": facts["gtin"] or None, "options": {}, "prices": prices}
-        names = ("title", "handle", "product_class", "vendor", "is_public")
-        details = {name: facts[name] for name in names}
-        saved = self.save(self.form, details=details, categories=facts["categories"], variants=[row])
-        if saved is None:
-            return self.refused()
-        messages.success(
-            request, _("“%(product)s” was created. Texts and pictures come next.") % {"product": saved}
-        )
-        return redirect("products:edit", saved.pk)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        labels = {"submit_button_label": _("Create"), "submit_button_active_label": _("Creating…")}
-        return super().get_context_data(
-            form=self.form, action_url=reverse("products:add"), media=self.form.media, **labels, **kwargs
-        )
-
-
 class ProductEditScreen(ProductScreen):
     """An existing product."""
 
@@ -187,7 +139,9 @@ class ProductEditScreen(ProductScreen):
             initial=variant_values(self.variants, prices),
             form_kwargs={
                 "options": options,
-                "currencies": sorted(currencies, key=lambda one: (one != settings.OSCAR_DEFAULT_CURRENCY, one)),
+                "currencies": sorted(
+                    currencies, key=lambda one: (one != settings.OSCAR_DEFAULT_CURRENCY, one)
+                ),
                 "may_price": may(self.request, "change", Price),
             },
         )
@@ -340,30 +294,3 @@ def variant_values(variants: list[Product], prices: Any) -> list[dict[str, Any]]
         if link.value_option:
             by_id[link.product_id][f"option_{link.attribute.code}"] = link.value_option.option
     return values
-
-
-class ProductViewSet(ModelViewSet):
-    """What is sold."""
-
-    model = Product
-    name = "products"
-    icon = "tag"
-    menu_label = gettext_lazy("Products")
-    menu_hook = "register_catalogue_menu_item"
-    menu_order = 100
-    copy_view_enabled = False
-    add_to_reference_index = False
-    form_fields = ["title"]
-    list_per_page = 30
-    index_view_class = ProductIndexView
-    add_view_class = NewProductScreen
-    edit_view_class = ProductEditScreen
-    delete_view_class = type(
-        "ProductDeleteView",
-        (CarefulDeleteView,),
-        {
-            "refusal": gettext_lazy(
-                "“%(object)s” has stock movements and cannot be deleted. You can make it not public."
-            )
-        },
-    )

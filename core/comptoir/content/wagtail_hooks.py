@@ -4,7 +4,7 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.snippets.models import register_snippet
 
-from comptoir.content.product_screen import ProductViewSet
+from comptoir.content.product_viewset import ProductViewSet
 from comptoir.content.text_screen import MenuViewSet, ProductChooserViewSet, TextViewSet
 
 register_snippet(TextViewSet)

@@ -109,7 +109,7 @@ class ConfirmForm(forms.Form):
     """What to do when rows are bad."""
 
     policy = forms.ChoiceField(
-        label=gettext_lazy("Bad rows"),
+        label=gettext_lazy("What to do with the file"),
         choices=ImportRun.Policy.choices,
         widget=forms.RadioSelect,
         initial="all",

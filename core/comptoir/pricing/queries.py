@@ -10,11 +10,12 @@ from django.db.models import Min, Q, QuerySet
 from comptoir.base import clock
 from comptoir.pricing.goods import NoPrice, PricedGoods, priced_goods
 from comptoir.pricing.models import PriceChange, PriceException
-from comptoir.pricing.quote import check_voucher, quote
+from comptoir.pricing.quote import check_voucher, context_at, quote
 
 __all__ = [
     "NoPrice",
     "check_voucher",
+    "context_at",
     "differing_prices",
     "lowest_price_30_days",
     "next_price_change",

@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Sum
 
 from comptoir.base.errors import InvalidValue
+from comptoir.channels.models import Location
+from comptoir.channels.queries import ChannelContext
 from comptoir.pricing.compiling import Counters, Rules, current_rules
 from comptoir.pricing.engine import Candidate
 from comptoir.pricing.goods import priced_goods
@@ -63,6 +65,18 @@ def read_basis(context: QuoteContext, lines: Sequence[QuoteLine]) -> tuple[Basis
     entered = _entered(context, rules, usage)
     candidates = _candidates(context, rules, entered)
     return Basis(context, lines, goods, rules.taxes, candidates, usage, str(rules.version)), entered
+
+
+def context_at(channel: ChannelContext, location: Location | None = None, **fields: Any) -> QuoteContext:
+    """Where a basket is priced: on a channel, and in a shop if it belongs to one, whose zone and country then count.
+
+    ``fields`` are the others of ``QuoteContext``, such as the country goods are delivered to.
+    """
+    place = {} if location is None else {"location_id": location.pk, "country": location.country}
+    zone = channel.time_zone if location is None else location.time_zone
+    return QuoteContext(
+        **{"channel_id": channel.id, "currency": channel.currency, "time_zone": zone, **place, **fields}
+    )
 
 
 def check_voucher(context: QuoteContext, code: str) -> str:

@@ -83,8 +83,13 @@ def find_problems(item: Item, channel: Channel, locale: str) -> list[Problem]:
 
 
 def compose(item: Item, channel: Channel, locale: str) -> tuple[Document, list[plugins.PluginFailed]]:
-    """The document of an item on a channel, and the plugins whose part is missing because they failed."""
+    """The document of an item on a channel, and the plugins whose part is missing because they failed.
+
+    The core's part is turned into bytes before any plugin sees the item: what a plugin does to it stays its own.
+    """
     core = product_json(item, channel, locale) if isinstance(item, ProductItem) else page_json(item, locale)
+    card = canonical(card_json(core)) if isinstance(item, ProductItem) else ""
+    fields = {name: orjson.Fragment(canonical(value)) for name, value in core.items()}
     with translation.override(locale):
         added = plugins.add(
             hookspecs.add_document_fields,
@@ -94,13 +99,13 @@ def compose(item: Item, channel: Channel, locale: str) -> tuple[Document, list[p
             channel=channel,
             locale=locale,
         )
-    body = canonical({**core, **added.answers})
+    body = canonical({**added.answers, **fields})
     document = Document(
         channel=channel, locale=locale, kind=item.kind, item_id=item.id, body=body, slug=_address(item), etag=digest(body)
     )
     if isinstance(item, ProductItem):
         _fill_columns(document, item)
-        document.card = canonical(card_json(core))
+        document.card = card
     return document, added.failed
 
 

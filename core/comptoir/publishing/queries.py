@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError, InvalidValue
-from comptoir.base.statements import fetch_prepared
+from comptoir.base.statements import fetch_raw
 from comptoir.channels.queries import ChannelContext
 
 #: How lists can be sorted: the name in addresses, the column, its type, and whether it runs backwards.
@@ -85,21 +85,22 @@ def product_list(
         f"SELECT d.card, d.item_id, d.{column}, {STOCK_SUM} FROM publishing_document d WHERE {where} "  # noqa: S608
         f"ORDER BY d.{column} {direction}, d.item_id {direction} LIMIT {limit + 1:d}",
         [list(channel.location_ids), *values],
+        keep_plan=wanted == ProductFilter(),
     )
     items = [_with_availability(card, _availability(stock)) for card, _id, _key, stock in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
-    following = orjson.dumps(encode_cursor(sort, last[2], last[1]) if last else None).decode()
-    return f'{{"items":[{",".join(items)}],"next":{following}}}'.encode()
+    following = orjson.dumps(encode_cursor(sort, last[2], last[1]) if last else None)
+    return b'{"items":[%b],"next":%b}' % (b",".join(items), following)
 
 
 def product_by_slug(channel: ChannelContext, locale: str, slug: str) -> bytes | None:
     """One product with its stock by SKU, as JSON; ``None`` if the channel does not show it."""
-    return _product(channel, locale, "d.slug = %s", slug)
+    return _product(channel, locale, "d.slug = %s", slug, keep_plan=True)
 
 
 def product_by_code(channel: ChannelContext, locale: str, code: str) -> bytes | None:
     """One product by the SKU or GTIN of a variant, as JSON; ``None`` if the channel does not show it."""
-    return _product(channel, locale, "d.codes @> ARRAY[%s]::varchar[]", code)
+    return _product(channel, locale, "d.codes @> ARRAY[%s]::varchar[]", code, keep_plan=False)
 
 
 def document(channel: ChannelContext, locale: str, kind: str, slug: str) -> bytes | None:
@@ -109,7 +110,7 @@ def document(channel: ChannelContext, locale: str, kind: str, slug: str) -> byte
         f"SELECT d.body FROM publishing_document d WHERE {VISIBLE[kind]} AND d.slug = %s",  # noqa: S608
         [channel.id, locale, now, now, slug],
     )
-    return rows[0][0].encode() if rows else None
+    return rows[0][0] if rows else None
 
 
 def category_is_known(channel: ChannelContext, locale: str, slug: str) -> bool:
@@ -118,7 +119,7 @@ def category_is_known(channel: ChannelContext, locale: str, slug: str) -> bool:
     return tree is not None and b'"slug":%s' % orjson.dumps(slug) in tree
 
 
-def documents_to_list(channel: ChannelContext, locale: str, kind: str) -> list[tuple[str, str]]:
+def documents_to_list(channel: ChannelContext, locale: str, kind: str) -> list[tuple[str, bytes]]:
     """Slug and body of everything of one kind that a channel shows, in the order of the slugs."""
     now = clock.now()
     return _rows(
@@ -129,7 +130,7 @@ def documents_to_list(channel: ChannelContext, locale: str, kind: str) -> list[t
 
 def documents_with_stock(
     channel: ChannelContext, locale: str, *, batch: int = 200
-) -> Iterator[tuple[str, dict[str, int] | None]]:
+) -> Iterator[tuple[bytes, dict[str, int] | None]]:
     """The body of every product a channel shows, with its pieces by SKU (``None`` when not counted): for feeds.
 
     One statement a batch, so that a feed of any length needs little memory.
@@ -201,35 +202,39 @@ def _by_attribute(attributes: Sequence[str]) -> list[list[str]]:
     return list(groups.values())
 
 
-def _product(channel: ChannelContext, locale: str, condition: str, value: str) -> bytes | None:
+def _product(
+    channel: ChannelContext, locale: str, condition: str, value: str, *, keep_plan: bool
+) -> bytes | None:
     now = clock.now()
     rows = _rows(
-        f"SELECT d.body, {STOCK_BY_SKU} FROM publishing_document d WHERE {VISIBLE['product']} AND {condition} "  # noqa: S608
-        "ORDER BY d.id LIMIT 1",
+        f"SELECT d.body, {STOCK_BY_SKU} FROM publishing_document d "  # noqa: S608
+        f"WHERE {VISIBLE['product']} AND {condition} ORDER BY d.id LIMIT 1",
         [list(channel.location_ids), channel.id, locale, now, now, value],
+        keep_plan=keep_plan,
     )
     if not rows:
         return None
     body, by_sku = rows[0]
-    availability = '{"in_stock":true,"quantity":null,"variants":null}'
+    availability = b'{"in_stock":true,"quantity":null,"variants":null}'
     if by_sku is not None:
         total = sum(orjson.loads(by_sku).values())
-        availability = f'{{"in_stock":{"true" if total > 0 else "false"},"quantity":{total},"variants":{by_sku}}}'
-    return _with_availability(body, availability).encode()
+        in_stock = b"true" if total > 0 else b"false"
+        availability = b'{"in_stock":%b,"quantity":%d,"variants":%b}' % (in_stock, total, by_sku)
+    return _with_availability(body, availability)
 
 
-def _availability(stock: int | None) -> str:
+def _availability(stock: int | None) -> bytes:
     if stock is None:
-        return '{"in_stock":true,"quantity":null}'
-    return f'{{"in_stock":{"true" if stock > 0 else "false"},"quantity":{stock}}}'
+        return b'{"in_stock":true,"quantity":null}'
+    return b'{"in_stock":%b,"quantity":%d}' % (b"true" if stock > 0 else b"false", stock)
 
 
-def _with_availability(text: str, availability: str) -> str:
+def _with_availability(text: bytes, availability: bytes) -> bytes:
     """Put live stock into a stored JSON object without parsing it."""
-    return f'{text[:-1]},"availability":{availability}}}'
+    return b'%b,"availability":%b}' % (text[:-1], availability)
 
 
-def _rows(sql: str, values: list[Any]) -> list[Any]:
+def _rows(sql: str, values: list[Any], *, keep_plan: bool = True) -> list[Any]:
     if any(isinstance(value, str) and "\0" in value for value in values):
         return []  # PostgreSQL has no NUL in text: nothing can be called that
-    return fetch_prepared(sql, values)
+    return fetch_raw(sql, values, keep_plan=keep_plan)

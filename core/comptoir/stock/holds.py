@@ -4,10 +4,12 @@ Call them last in a transaction of your own, and once: the demand of all lines t
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from enum import IntEnum
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,7 @@ from comptoir.base.errors import ComptoirError, InvalidValue
 from comptoir.channels.models import Location
 from comptoir.stock.models import Hold, Level
 from comptoir.stock.pieces import whole_pieces
-from comptoir.stock.plans import Plan, Wanted, plan_demand
+from comptoir.stock.plans import Part, Plan, Wanted, plan_demand
 from comptoir.stock.pools import COOL_AFTER, MOST_UNITS, drain_pool, fill_pool, is_cool, take_units
 from comptoir.stock.portions import cut_holds, held_pieces
 from comptoir.stock.queries import free_by_location
@@ -83,11 +85,14 @@ def hold_stock(
     """
     wanted = _checked(requests)
     terms = _terms(channel, minutes, max_minutes)
-    for way in _Way:
-        try:
-            return in_transaction(lambda way=way: _hold(wanted, location_ids, channel, terms, way))  # type: ignore[misc]
-        except _TryHarder:
-            continue
+    with suppress(_TryHarder):
+        plan = _plan(wanted, location_ids, channel, _Way.QUICK)
+        if plan.is_one_statement and not transaction.get_connection().in_atomic_block:
+            return _take(plan, terms)
+        return in_transaction(lambda: _take(plan, terms))
+    for way in (_Way.LOCKED, _Way.EXACT):
+        with suppress(_TryHarder):
+            return in_transaction(lambda way=way: _take(_plan(wanted, location_ids, channel, way), terms))  # type: ignore[misc]
     raise StockBusy
 
 
@@ -181,13 +186,8 @@ def sweep_expired(*, limit: int = 500) -> int:
     return in_transaction(lambda: _sweep(limit))
 
 
-def _hold(
-    wanted: list[Wanted],
-    location_ids: Sequence[int],
-    channel: ChannelLike | None,
-    terms: dict[str, Any],
-    way: _Way,
-) -> list[Hold]:
+def _plan(wanted: list[Wanted], location_ids: Sequence[int], channel: ChannelLike | None, way: _Way) -> Plan:
+    """Where the pieces can come from, as far as this way of looking sees."""
     variant_ids = {wish.variant_id for wish in wanted}
     if way > _Way.QUICK:
         _prepare(variant_ids, location_ids, way)
@@ -195,36 +195,37 @@ def _hold(
     plan = plan_demand(wanted, shelves, _takeable(shelves))
     if plan.short and (way is _Way.EXACT or not _may_have_more(shelves)):
         raise OutOfStock(_refused_lines(plan, location_ids, channel))
-    demand = plan.by_level()
-    if plan.short or (way is _Way.QUICK and any(shelf.is_cool for shelf, _quantity in demand.values())):
+    if plan.short or (way is _Way.QUICK and any(part.shelf.is_cool for part in plan.parts)):
         raise _TryHarder
-    holds = Hold.objects.bulk_create(
-        Hold(
-            level_id=part.shelf.level_id,
-            quantity=part.quantity,
-            owner=part.owner,
-            is_pooled=part.shelf.is_hot,
-            **terms,
-        )
-        for part in plan.parts
-    )
-    _take(demand)
-    return holds
+    return plan
 
 
-def _take(demand: Mapping[int, tuple[Shelf, int]]) -> None:
-    """Rows first, in their order; then unit slots, which never wait."""
-    takings = [
-        Taking(pk, quantity, shelf.kept) for pk, (shelf, quantity) in demand.items() if not shelf.is_hot
-    ]
-    heated = take_rows(takings) if takings else []
-    if heated is None:
-        raise _TryHarder
-    for pk, (shelf, quantity) in demand.items():
-        if shelf.is_hot and not take_units(pk, quantity):
+def _take(plan: Plan, terms: dict[str, Any]) -> list[Hold]:
+    """Write the holds and take their pieces: rows first, in their order; then unit slots, which never wait."""
+    by_level = plan.by_level()
+    holds = {pk: [_fresh_hold(part, terms) for part in parts] for pk, parts in by_level.items()}
+    rows = {pk: parts for pk, parts in by_level.items() if not parts[0].shelf.is_hot}
+    if rows:
+        takings = [
+            Taking(pk, sum(part.quantity for part in parts), parts[0].shelf.kept)
+            for pk, parts in rows.items()
+        ]
+        heated = take_rows(takings, [hold for pk in rows for hold in holds[pk]])
+        if heated is None:
             raise _TryHarder
-    for level in lock_levels(heated).values() if heated else ():
-        fill_pool(level)
+        for level in lock_levels(heated).values() if heated else ():
+            fill_pool(level)
+    for pk in by_level.keys() - rows.keys():
+        if not take_units(pk, holds[pk]):
+            raise _TryHarder
+    return [hold for pk in by_level for hold in holds[pk]]
+
+
+def _fresh_hold(part: Part, terms: dict[str, Any]) -> Hold:
+    shelf = part.shelf
+    return Hold(
+        level_id=shelf.level_id, quantity=part.quantity, owner=part.owner, is_pooled=shelf.is_hot, **terms
+    )
 
 
 def _prepare(variant_ids: Collection[int], location_ids: Sequence[int], way: _Way) -> None:

@@ -31,13 +31,17 @@ class Plan:
     parts: list[Part] = field(default_factory=list)
     short: list[tuple[Wanted, int]] = field(default_factory=list)
 
-    def by_level(self) -> dict[int, tuple[Shelf, int]]:
-        """The demand on each level, summed over lines and bundles, in the order of the levels."""
-        sums: dict[int, tuple[Shelf, int]] = {}
+    def by_level(self) -> dict[int, list[Part]]:
+        """The parts from each level (two lines, or a bundle, may want the same), in the order of the levels."""
+        grouped: dict[int, list[Part]] = {}
         for part in sorted(self.parts, key=lambda one: one.shelf.level_id):
-            _shelf, before = sums.get(part.shelf.level_id, (part.shelf, 0))
-            sums[part.shelf.level_id] = (part.shelf, before + part.quantity)
-        return sums
+            grouped.setdefault(part.shelf.level_id, []).append(part)
+        return grouped
+
+    @property
+    def is_one_statement(self) -> bool:
+        """Whether it is all from the slots of one hot level: then it needs no transaction around it."""
+        return len({part.shelf.level_id for part in self.parts}) == 1 and self.parts[0].shelf.is_hot
 
 
 def plan_demand(

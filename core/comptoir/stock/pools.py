@@ -5,13 +5,15 @@ level, fills the slots again from what is loose on it, or gives them back to it 
 """
 
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection
 from django.db.models import Q, Sum
 
 from comptoir.base import clock
-from comptoir.stock.models import ChannelReserve, Level, UnitSlot
+from comptoir.stock.models import ChannelReserve, Hold, Level, UnitSlot
+from comptoir.stock.rows import FRESH_HOLDS, hold_values
 
 #: Rows of a pool at most, over how many slots they are spread, and the fewest that are worth it.
 POOL_SIZE, SLOTS, SMALLEST_POOL = 1000, 64, 100
@@ -22,26 +24,32 @@ MOST_UNITS = 20
 #: A pool that lasts longer than this is not hot any more: its pieces go back to the row.
 COOL_AFTER = timedelta(seconds=60)
 
-TAKE_UNITS = """
-DELETE FROM partner_unitslot WHERE id = ANY(ARRAY(
-    SELECT id FROM partner_unitslot WHERE level_id = %s AND slot BETWEEN %s AND %s LIMIT %s FOR UPDATE SKIP LOCKED))
-"""
+TAKE_UNITS = f"""
+WITH chosen AS MATERIALIZED (
+    SELECT id FROM partner_unitslot WHERE level_id = %s AND slot BETWEEN %s AND %s LIMIT %s FOR UPDATE SKIP LOCKED
+), taken AS (
+    DELETE FROM partner_unitslot WHERE id = ANY(ARRAY(SELECT id FROM chosen)) AND (SELECT count(*) FROM chosen) = %s
+    RETURNING id
+) {FRESH_HOLDS} WHERE (SELECT count(*) FROM taken) = %s
+"""  # noqa: S608
 FILL = "INSERT INTO partner_unitslot (level_id, slot) SELECT %s, number %% %s FROM generate_series(1, %s) AS number"
 
 
-def take_units(level_id: int, quantity: int) -> bool:
-    """Take free pieces from the slots of a level: from one by chance, then from any. Nothing waits.
+def take_units(level_id: int, holds: Sequence[Hold]) -> bool:
+    """Write holds and take their pieces from the slots of a level, in one statement that never waits: from a slot
+    chosen by chance, then from any.
 
-    ``False`` if there were too few that nobody else was just taking: then the caller undoes the transaction.
+    ``False`` if there were too few that nobody else was just taking: nothing was taken then.
     """
+    wanted = sum(hold.quantity for hold in holds)
     slot = random.randrange(SLOTS)  # noqa: S311 (spreads, hides nothing)
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_UNITS, [level_id, slot, slot, quantity])
-        missing = quantity - cursor.rowcount
-        if missing:
-            cursor.execute(TAKE_UNITS, [level_id, 0, SLOTS, missing])
-            missing -= cursor.rowcount
-    return not missing
+        for first, last in ((slot, slot), (0, SLOTS)):
+            values = [level_id, first, last, wanted, wanted, *hold_values(holds), wanted]
+            cursor.execute(TAKE_UNITS, values)
+            if cursor.rowcount:
+                return True
+    return False
 
 
 def is_cool(level: Level) -> bool:

@@ -215,7 +215,7 @@ def _reserves(
     )
     chosen: dict[tuple[int, int, int, str], ChannelReserve] = {}
     for rule in rules.select_related("channel").order_by(
-        "channel", "kind", F("variant").asc(nulls_first=True)
+        "kind", "channel", F("variant").asc(nulls_first=True)
     ):
         for pk in variant_ids if rule.variant_id is None else [rule.variant_id]:
             chosen[pk, rule.location_id, rule.channel_id, rule.kind] = rule

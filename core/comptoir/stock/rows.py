@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -35,14 +35,25 @@ LOOSE = (
     " - level.held - level.allocated - level.pooled)"
 )
 
+#: Fresh holds, written by the statement that takes their pieces. Takes what ``hold_values`` gives.
+FRESH_HOLDS = """
+INSERT INTO partner_hold (channel_id, held_at, expires_at, max_expires_at, is_pooled, state, document,
+    id, level_id, quantity, owner)
+SELECT %s, %s, %s, %s, %s, 'held', '', fresh.*
+FROM unnest(%s::uuid[], %s::bigint[], %s::int[], %s::text[]) AS fresh(id, level_id, quantity, owner)
+"""
+
 #: The last statement of a hold and the only one that waits: the sooner the end of the transaction, the better.
 TAKE = f"""
-UPDATE partner_level AS level SET held = level.held + wanted.quantity,
-    heat = CASE WHEN level.heat_since > %s THEN level.heat + 1 ELSE 1 END,
-    heat_since = CASE WHEN level.heat_since > %s THEN level.heat_since ELSE %s END
-FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS wanted(level_id, quantity, kept)
-WHERE level.id = wanted.level_id AND {LOOSE} >= wanted.quantity + wanted.kept
-RETURNING level.id, level.variant_id, {LOOSE}, level.heat
+WITH taken AS (
+    UPDATE partner_level AS level SET held = level.held + wanted.quantity,
+        heat = CASE WHEN level.heat_since > %s THEN level.heat + 1 ELSE 1 END,
+        heat_since = CASE WHEN level.heat_since > %s THEN level.heat_since ELSE %s END
+    FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS wanted(level_id, quantity, kept)
+    WHERE level.id = wanted.level_id AND {LOOSE} >= wanted.quantity + wanted.kept
+    RETURNING level.id, level.variant_id, {LOOSE} AS loose, level.heat
+), fresh AS ({FRESH_HOLDS} WHERE (SELECT count(*) FROM taken) = %s)
+SELECT id, variant_id, loose, heat FROM taken
 """  # noqa: S608
 
 #: What the counters of a level gain or lose by each piece of a hold that goes from one state to another:
@@ -125,8 +136,8 @@ def lock_levels(ids: Iterable[int]) -> dict[int, Level]:
     return {level.pk: level for level in rows}
 
 
-def take_rows(takings: Sequence[Taking]) -> list[int] | None:
-    """Count pieces as held, in one conditional statement; returns the levels that are hot by now.
+def take_rows(takings: Sequence[Taking], holds: Sequence[Hold]) -> list[int] | None:
+    """Write holds and count their pieces as held, in one conditional statement; returns the levels that are hot by now.
 
     ``None`` if one of the levels has too few: then the caller undoes the transaction.
     """
@@ -134,14 +145,26 @@ def take_rows(takings: Sequence[Taking]) -> list[int] | None:
         lock_levels(taking.level_id for taking in takings)
     now = clock.now()
     since = now - HEAT_WINDOW
-    columns = zip(*((taking.level_id, taking.quantity, taking.kept) for taking in takings), strict=True)
+    columns = [
+        [taking.level_id for taking in takings],
+        [taking.quantity for taking in takings],
+        [taking.kept for taking in takings],
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, [since, since, now, *(list(column) for column in columns)])
+        cursor.execute(TAKE, [since, since, now, *columns, *hold_values(holds), len(takings)])
         rows = cursor.fetchall()
     if len(rows) < len(takings):
         return None
     announce(variant for _id, variant, loose, _heat in rows if loose <= 0)
     return [level for level, _variant, _loose, heat in rows if heat >= HOT_HOLDS]
+
+
+def hold_values(holds: Sequence[Hold]) -> list[Any]:
+    """The values of ``FRESH_HOLDS``: what all holds of one call share, and a column each of what they do not."""
+    one = holds[0]
+    shared = [one.channel_id, one.held_at, one.expires_at, one.max_expires_at, one.is_pooled]
+    names = ("pk", "level_id", "quantity", "owner")
+    return [*shared, *([getattr(hold, name) for hold in holds] for name in names)]
 
 
 def turn_holds(

@@ -56,7 +56,13 @@ def test_a_category_has_a_name_in_each_language(staff, shop, client):
 
     response = staff.post(
         url("add"),
-        {"name": "Mailles", "name__en": "Knitwear", "slug__en": "knitwear", "parent": shelf.pk, "is_public": "on"},
+        {
+            "name": "Mailles",
+            "name__en": "Knitwear",
+            "slug__en": "knitwear",
+            "parent": shelf.pk,
+            "is_public": "on",
+        },
     )
     shop.settle()
 
@@ -73,7 +79,9 @@ def test_a_category_has_a_name_in_each_language(staff, shop, client):
 def test_an_emptied_translation_goes(staff, shop):
     shelf = shop.category("Mailles", slug="mailles", translations={"en": {"name": "Knitwear"}})
 
-    staff.post(url("edit", shelf.pk), {"name": "Mailles", "slug": "mailles", "name__en": "", "is_public": "on"})
+    staff.post(
+        url("edit", shelf.pk), {"name": "Mailles", "slug": "mailles", "name__en": "", "is_public": "on"}
+    )
 
     shelf.refresh_from_db()
     assert shelf.translations == {}
@@ -85,7 +93,9 @@ def test_a_category_moves_with_all_below_it(staff, shop):
     shop.category("Pulls", parent=Category.objects.get(pk=knits.pk))
     Event.objects.all().delete()
 
-    staff.post(url("edit", knits.pk), {"name": "Mailles", "slug": "mailles", "parent": men.pk, "is_public": "on"})
+    staff.post(
+        url("edit", knits.pk), {"name": "Mailles", "slug": "mailles", "parent": men.pk, "is_public": "on"}
+    )
 
     assert tree() == [("Femme", 1), ("Homme", 1), ("Mailles", 2), ("Pulls", 3)]
     assert Event.objects.filter(type="category_changed", subject_id=knits.pk).exists()
@@ -184,8 +194,9 @@ def test_a_class_of_products_has_attributes_in_their_order(staff, shop):
 
 
 def test_a_text_cannot_be_chosen_by_customers(staff, shop):
-    sent = {"name": "Vêtement", "attributes-TOTAL_FORMS": 1, "attributes-INITIAL_FORMS": 0, "attributes-0-name": "Matière",
-            "attributes-0-code": "material", "attributes-0-type": "text", "attributes-0-is_option": "on"}  # fmt: skip
+    row = {"name": "Matière", "code": "material", "type": "text", "is_option": "on"}
+    sent = {"name": "Vêtement", "attributes-TOTAL_FORMS": 1, "attributes-INITIAL_FORMS": 0}
+    sent |= {f"attributes-0-{name}": value for name, value in row.items()}
 
     response = staff.post(reverse("product_classes:add"), sent)
 
@@ -211,7 +222,9 @@ def test_a_renamed_attribute_reaches_its_products(staff, shop, client):
 def test_a_used_attribute_and_a_used_value_stay(staff, shop):
     kind = shop.product("marin", sizes=["S"]).product_class
     size = kind.attributes.get()
-    address, values = (reverse(f"product_classes:{name}", args=[pk]) for name, pk in (("edit", kind.pk), ("values", size.pk)))
+    address, values = (
+        reverse(f"product_classes:{name}", args=[pk]) for name, pk in (("edit", kind.pk), ("values", size.pk))
+    )
 
     one = staff.post(address, {**rows_of(staff, address), "attributes-0-DELETE": "1"})
     other = staff.post(values, {**rows_of(staff, values), "options-0-DELETE": "1"})
@@ -225,7 +238,12 @@ def test_values_are_added_and_ordered(staff, shop):
     kind = shop.product("marin", sizes=["S"]).product_class
     size = kind.attributes.get()
     values = reverse("product_classes:values", args=[size.pk])
-    new = {"options-TOTAL_FORMS": 2, "options-1-option": "XS", "options-1-swatch": "#00ff00", "options-1-ORDER": 0}
+    new = {
+        "options-TOTAL_FORMS": 2,
+        "options-1-option": "XS",
+        "options-1-swatch": "#00ff00",
+        "options-1-ORDER": 0,
+    }
 
     response = staff.post(values, {**rows_of(staff, values), **new})
 

@@ -69,7 +69,8 @@ def test_a_channel_is_opened_with_its_own_language_first(staff, shop):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("plugin", "comptoir.publishing"), ("plugin", "nothing"), ("code", "A b"), ("currency", "euro"), ("own_locale", "de"),
+    [("plugin", "comptoir.publishing"), ("plugin", "nothing"), ("code", "A b"), ("currency", "euro"),
+     ("own_locale", "de"),
      ("locales", ["xx"]), ("time_zone", "Mars/Base"), ("extensions", ["nothing"])],
 )  # fmt: skip
 def test_a_channel_with_a_bad_value_is_refused_beside_the_field(staff, shop, field, value):
@@ -86,7 +87,9 @@ def test_a_new_currency_is_allowed_and_warned_of(staff, shop, client):
     shop.settle()
     Event.objects.all().delete()
 
-    response = staff.post(reverse("channels:edit", args=[web.pk]), {**CHANNEL, "currency": "CHF"}, follow=True)
+    response = staff.post(
+        reverse("channels:edit", args=[web.pk]), {**CHANNEL, "currency": "CHF"}, follow=True
+    )
     shop.settle()
 
     assert "products without a price in CHF leave it" in response.content.decode()
@@ -163,7 +166,10 @@ def test_a_location_is_opened_with_its_hours(staff, shop):
     ("stretches", "message"),
     [
         ([(1, "19:00", "10:00")], "It has to open before it closes."),
-        ([(1, "10:00", "14:00"), (1, "13:00", "19:00")], "This overlaps with another stretch of the same day."),
+        (
+            [(1, "10:00", "14:00"), (1, "13:00", "19:00")],
+            "This overlaps with another stretch of the same day.",
+        ),
         ([(1, "10:00", "12:00"), (1, "10:00", "14:00")], ""),
         ([(1, "25:00", "26:00")], "Enter a valid time."),
     ],

@@ -126,10 +126,18 @@ def test_a_variant_is_added_with_its_price(staff, shop):
     product = shop.product("marin", sizes=["S"])
     save_option(attribute=product.product_class.attributes.get(code="size"), label="M")
     sent = sheet_of(staff, product)
-    new = {"sku": "MARIN-M", "gtin": "3609740004568", "option_size": "M", "price_EUR": "55", "is_public": "on"}
+    new = {
+        "sku": "MARIN-M",
+        "gtin": "3609740004568",
+        "option_size": "M",
+        "price_EUR": "55",
+        "is_public": "on",
+    }
 
     response = save(
-        staff, product, {**sent, "variants-TOTAL_FORMS": 2, **{f"variants-1-{key}": value for key, value in new.items()}}
+        staff,
+        product,
+        {**sent, "variants-TOTAL_FORMS": 2, **{f"variants-1-{key}": value for key, value in new.items()}},
     )
 
     assert response.status_code == 302, response.context["rows"].errors
@@ -225,7 +233,11 @@ def test_a_listing_that_ends_before_it_starts_is_refused(staff, shop):
     response = save(
         staff,
         product,
-        {**sent, f"listing-{web.pk}-starts_at": "2027-02-01 10:00", f"listing-{web.pk}-ends_at": "2027-01-01 10:00"},
+        {
+            **sent,
+            f"listing-{web.pk}-starts_at": "2027-02-01 10:00",
+            f"listing-{web.pk}-ends_at": "2027-01-01 10:00",
+        },
     )
 
     assert response.status_code == 200
@@ -273,7 +285,10 @@ def test_a_variant_with_movements_is_not_removed(staff, shop):
     response = save(staff, product, {**sent, "variants-0-DELETE": "1", "product-vendor": "Aubelaine"})
 
     assert response.status_code == 200
-    assert "MARIN-S has stock movements and cannot be removed. You can hide it instead." in response.content.decode()
+    assert (
+        "MARIN-S has stock movements and cannot be removed. You can hide it instead."
+        in response.content.decode()
+    )
     product.refresh_from_db()
     assert product.vendor == ""
     assert product.children.count() == 2
@@ -444,7 +459,9 @@ def test_a_translation_begins_as_a_draft(staff, shop):
     product = shop.product("marin", texts={"fr": "Marin"})
     text = ProductContent.objects.get(product=product)
     english = Locale.objects.get(language_code="en")
-    url = reverse("simple_translation:submit_snippet_translation", args=["content", "productcontent", text.pk])
+    url = reverse(
+        "simple_translation:submit_snippet_translation", args=["content", "productcontent", text.pk]
+    )
 
     response = staff.post(url, {"locales": [english.pk]})
 
@@ -489,7 +506,12 @@ def test_an_editor_of_the_catalogue_sees_no_channels_and_changes_no_prices(clien
     for url in (reverse("channels:index"), reverse("stock:index"), reverse("products:add")):
         assert client.get(url).status_code in (302, 403), url
     sent = sheet_of(client, product)
-    assert save(client, product, {**sent, "variants-0-price_EUR": "1", "product-vendor": "Aubelaine"}).status_code == 302
+    assert (
+        save(
+            client, product, {**sent, "variants-0-price_EUR": "1", "product-vendor": "Aubelaine"}
+        ).status_code
+        == 302
+    )
     product.refresh_from_db()
     assert (product.vendor, product.prices.get().amount) == ("Aubelaine", Decimal("49.90"))
     assert Level.objects.get().on_hand == 2
@@ -529,7 +551,9 @@ def test_a_picture_has_its_alternative_text_in_every_language(staff, shop):
     shown = staff.get(url)
     assert "translations" not in shown.context["form"].fields
 
-    response = staff.post(url, {"title": "Chemise", "description": "Une chemise", "description__en": "A shirt"})
+    response = staff.post(
+        url, {"title": "Chemise", "description": "Une chemise", "description__en": "A shirt"}
+    )
 
     assert response.status_code == 302
     image.refresh_from_db()

@@ -29,7 +29,8 @@ from comptoir.testing.factories import Shop
 from tests.core.pricing.rules import make_offer, make_range, make_voucher
 
 BASKETS = 1000 if os.environ.get("COMPTOIR_STRESS") else 200
-BATCHES = 10
+A_BATCH = 50
+
 
 PRICES = ["4.99", "9.90", "9.90", "9.90", "12.35", "19.95", "33.33", "49.90", "0.00", "7.77"]
 
@@ -244,14 +245,14 @@ def by_us(wanted: list[tuple[Product, int]], vouchers: list[Voucher]) -> dict[st
     }
 
 
-@pytest.mark.parametrize("batch", range(BATCHES))
+@pytest.mark.parametrize("batch", range(BASKETS // A_BATCH))
 def test_discounts_equal_those_of_oscars_own_engine(shop: Shop, batch: int) -> None:
     wares, dice = Wares(shop), Random(batch)
     given = 0
-    for number in range(BASKETS // BATCHES):
+    for number in range(A_BATCH):
         vouchers = random_rules(dice, wares)
         wanted = [(dice.choice(wares.variants), dice.randint(1, 5)) for _line in range(dice.randint(1, 6))]
         expected = by_oscar(oscars_basket(wanted, wares, vouchers))
         assert by_us(wanted, vouchers) == expected, f"batch {batch}, basket {number}"
         given += bool(expected["applications"])
-    assert given > BASKETS // BATCHES // 3, "most baskets have to get something, or nothing was compared"
+    assert given > A_BATCH // 3, "most baskets have to get something, or nothing was compared"

@@ -1,6 +1,7 @@
 """What a channel is told about stock: how much, as of when, and why not more."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -13,7 +14,14 @@ from comptoir.stock.allocations import allocate_holds
 from comptoir.stock.holds import hold_stock
 from comptoir.stock.plans import Wanted
 from comptoir.stock.queries import Reason, availability, near
-from comptoir.stock.services import mark_unsellable, receive_stock, set_backorder, set_reserve, set_safety
+from comptoir.stock.services import (
+    count_stock_many,
+    mark_unsellable,
+    receive_stock,
+    set_backorder,
+    set_reserve,
+    set_safety,
+)
 from comptoir.stock.strategy import Selector
 
 
@@ -79,7 +87,9 @@ def test_fifty_variants_in_ten_shops_cost_two_statements(shop):
     web = shop.channel("web")
     places = [shop.location(f"shop-{n}") for n in range(10)]
     set_reserve(channel=web, location=places[0], kind="buffer", quantity=1)
-    variants = [shop.product(f"shirt-{n}", texts={}, price=None, stock=dict.fromkeys(places, 5)) for n in range(50)]
+    variants = [shop.product(f"shirt-{n}", texts={}, price=None) for n in range(50)]
+    for place in places:
+        count_stock_many(location=place, counted={one.pk: 5 for one in variants})
     hold(variants[0], places[3], 2)
     with CaptureQueriesContext(connection) as seen:
         found = availability([one.pk for one in variants], channel=web)
@@ -100,13 +110,13 @@ def test_a_hold_ends_for_the_reader_at_its_very_moment(shop):
 
 def test_near_goes_by_distance_and_leaves_out_who_has_none(shop):
     places = {
-        "paris": (48.8566, 2.3522),
-        "lyon": (45.7640, 4.8357),
-        "saint-denis": (-20.8789, 55.4481),
-        "rennes": (48.1173, -1.6778),
+        "paris": ("48.8566", "2.3522"),
+        "lyon": ("45.7640", "4.8357"),
+        "saint-denis": ("-20.8789", "55.4481"),
+        "rennes": ("48.1173", "-1.6778"),
     }
     there = {
-        code: shop.location(code, latitude=latitude, longitude=longitude)
+        code: shop.location(code, latitude=Decimal(latitude), longitude=Decimal(longitude))
         for code, (latitude, longitude) in places.items()
     }
     nowhere = shop.location("nowhere")
@@ -129,6 +139,10 @@ def test_oscar_is_told_our_price_and_our_stock(shop):
     coat = shop.product("coat", sizes=["S", "M"], price="120.00")
     strategy = Selector().strategy()
     offer = strategy.fetch_for_product(shirt)
-    assert (str(offer.price.incl_tax), offer.price.currency, offer.availability.num_available) == ("49.90", "EUR", 3)
+    assert (str(offer.price.incl_tax), offer.price.currency, offer.availability.num_available) == (
+        "49.90",
+        "EUR",
+        3,
+    )
     parent = strategy.fetch_for_parent(coat)
     assert (str(parent.price.incl_tax), parent.availability.is_available_to_buy) == ("120.00", False)

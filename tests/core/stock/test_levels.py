@@ -202,8 +202,10 @@ def test_a_level_that_cannot_be_rebuilt_is_named(shirt, nantes, capsys):
     hold_stock(requests=[Wanted("line", shirt.pk, 10)], location_ids=[nantes.pk])
     Level.objects.update(on_hand=12)
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO partner_movement (variant_id, location_id, quantity, unsellable, reason, note, "
-                       "document, moved_at) SELECT variant_id, location_id, -1, 0, 'count', '', '', now() FROM partner_level")
+        cursor.execute(
+            "INSERT INTO partner_movement (variant_id, location_id, quantity, unsellable, reason, note, "
+            "document, moved_at) SELECT variant_id, location_id, -1, 0, 'count', '', '', now() FROM partner_level"
+        )
     with pytest.raises(CommandError):
         call_command("stock_audit", "--repair")
     assert "cannot be put right: never_promise_more_than_there_is" in capsys.readouterr().out

@@ -165,7 +165,9 @@ def test_staff_and_shoppers_at_once_leave_levels_that_add_up(open_shop):
 
     def work(number):
         shirt, owner = random.choice(shirts), f"line:{number % 40}"
-        what = random.choice(["hold", "hold", "hold", "release", "change", "count", "receive", "hot", "order"])
+        what = random.choice(
+            ["hold", "hold", "hold", "release", "change", "count", "receive", "hot", "order"]
+        )
         facts = {"owner": owner, "variant_id": shirt.pk, "location_ids": [nantes.pk]}
         wanted = [Wanted(owner, shirt.pk, 2)]
         {
@@ -193,7 +195,9 @@ def test_killed_processes_leave_levels_that_add_up(open_shop):
     context = multiprocessing.get_context("fork")
 
     for _round in range(3 * STRESS):
-        workers = [context.Process(target=shop_forever, args=(shirts, [nantes.pk, lyon.pk])) for _ in range(4)]
+        workers = [
+            context.Process(target=shop_forever, args=(shirts, [nantes.pk, lyon.pk])) for _ in range(4)
+        ]
         for worker in workers:
             worker.start()
         for worker in workers:

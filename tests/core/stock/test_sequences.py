@@ -8,7 +8,13 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from comptoir.base import clock
 from comptoir.stock import allocations, holds, services, transfers
@@ -182,8 +188,8 @@ def test_whatever_happens_the_figures_add_up(shop, monkeypatch):
     run_state_machine_as_test(
         StockMachine,
         settings=settings(
-            max_examples=400 if FULL else 12,
-            stateful_step_count=60 if FULL else 25,
+            max_examples=400 if FULL else 8,
+            stateful_step_count=60 if FULL else 20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             derandomize=not FULL,

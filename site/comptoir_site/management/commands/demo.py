@@ -1,3 +1,4 @@
+import os
 import shutil
 import signal
 import socket
@@ -169,7 +170,7 @@ class Command(BaseCommand):
 
 
 def _stop(processes: list[subprocess.Popen]) -> None:
-    """Ask kindly, wait, then insist; only processes we started."""
+    """Ask kindly, wait, then insist; only processes we started, each leads a group of its own."""
     for process in processes:
         if process.poll() is None:
             process.terminate()
@@ -178,7 +179,7 @@ def _stop(processes: list[subprocess.Popen]) -> None:
         try:
             process.wait(timeout=max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)  # with its own workers: a server told to stop while it starts may hang
             process.wait()
 
 
