@@ -17,7 +17,7 @@ Progress = Callable[[int], object]
 #: The columns that name a product, as copies have them; ``%(copy)s`` is the number of the copy, ``%(step)s`` how far
 #: the keys of products of one copy are from those of the copy before.
 PRODUCT = "{} + %(copy)s * %(step)s"
-NAME = "{} || '-' || %(copy)s"
+NAME = "{} || '-' || %(copy)s * %(step)s"  # copies of copies have other numbers
 #: An EAN-13 of our own: nine digits of the key behind 200 (numbers for use inside a shop), and the check digit.
 GTIN = """(SELECT code || (10 - sum(substr(code, place, 1)::int * (1 + 2 * (1 - place %% 2))) %% 10) %% 10
     FROM (SELECT '200' || lpad((id + %(copy)s * %(step)s)::text, 9, '0') AS code) own, generate_series(1, 12) AS place
@@ -44,8 +44,8 @@ READING: dict[type[models.Model], dict[str, str]] = {
     Document: {
         "item_id": PRODUCT, "slug": NAME, "title_key": "{} || ' ' || %(copy)s", "price_key": "{} + %(copy)s %% 37",
         "newest_key": "{} - %(copy)s", "variant_ids": "ARRAY(SELECT one + %(copy)s * %(step)s FROM unnest({}) AS one)",
-        "skus": "ARRAY(SELECT one || '-' || %(copy)s FROM unnest({}) AS one)",
-        "codes": "ARRAY(SELECT one || '-' || %(copy)s FROM unnest({}) AS one)",
+        "skus": "ARRAY(SELECT one || '-' || %(copy)s * %(step)s FROM unnest({}) AS one)",
+        "codes": "ARRAY(SELECT one || '-' || %(copy)s * %(step)s FROM unnest({}) AS one)",
     },
 }  # fmt: skip
 
@@ -55,7 +55,9 @@ def copy_products(tables: dict[type[models.Model], dict[str, str]], copies: int,
     step = _last(Product)
     lasts = {table: _last(table) for table in tables}
     with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")  # our keys are right: checking millions takes long
+        cursor.execute(
+            "SET session_replication_role = replica"
+        )  # our keys are right: checking millions takes long
         for copy in range(1, copies + 1):
             for table, changes in tables.items():
                 cursor.execute(_statement(table, changes), {"copy": copy, "step": step, "last": lasts[table]})

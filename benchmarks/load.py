@@ -25,7 +25,9 @@ def main() -> None:
         caller.join()
     spent_s = time.perf_counter() - started
     took_s = [second for caller in callers for second in caller.took_s]
-    print(json.dumps({"spent_s": spent_s, "took_s": took_s, "bytes": sum(caller.bytes for caller in callers)}))
+    print(
+        json.dumps({"spent_s": spent_s, "took_s": took_s, "bytes": sum(caller.bytes for caller in callers)})
+    )
     if len(took_s) != share * wish["connections"]:
         raise SystemExit("a caller ended early")
 

@@ -47,7 +47,9 @@ def measure(sizes: list[str], *, rounds: int, requests: int) -> dict:
             server.ask(question.targets, len(question.targets), question.statuses)
         before = machine()
         for _, server, question in _turns(servers, asked, rounds):
-            batches[server.size, question.name].append(server.ask(question.targets, requests, question.statuses))
+            batches[server.size, question.name].append(
+                server.ask(question.targets, requests, question.statuses)
+            )
     finally:
         for server in servers:
             server.stop()
@@ -75,7 +77,11 @@ def _connect(size: str) -> psycopg.Connection:
 
     address = connection.settings_dict
     return psycopg.connect(
-        host=address["HOST"], port=address["PORT"], user=address["USER"], dbname=f"benchmark_{size}", autocommit=True
+        host=address["HOST"],
+        port=address["PORT"],
+        user=address["USER"],
+        dbname=f"benchmark_{size}",
+        autocommit=True,
     )
 
 
@@ -87,7 +93,9 @@ def _figures(size, asked, batches, statements) -> dict[str, dict]:
         if question.limit:
             limits = batches[size, question.limit]
             pairs = zip(batches[size, question.name], limits, strict=True)
-            own["times_limit"] = round(statistics.median(_cpu_ms(one) / _cpu_ms(limit) for one, limit in pairs), 2)
+            own["times_limit"] = round(
+                statistics.median(_cpu_ms(one) / _cpu_ms(limit) for one, limit in pairs), 2
+            )
     return found
 
 
@@ -99,7 +107,9 @@ def _summary(batches: list[Batch]) -> dict:
         "p99_ms": round(took_ms[len(took_ms) * 99 // 100], 2),
         "cpu_ms": round(statistics.median(_cpu_ms(batch) for batch in batches), 3),
         "postgres_ms": round(statistics.median(batch.postgres_ms / batch.requests for batch in batches), 3),
-        "kilobytes": round(sum(batch.answer_bytes for batch in batches) / sum(batch.requests for batch in batches) / 1000, 1),
+        "kilobytes": round(
+            sum(batch.answer_bytes for batch in batches) / sum(batch.requests for batch in batches) / 1000, 1
+        ),
     }
 
 
@@ -140,7 +150,9 @@ def show(measured: dict) -> None:
     for size, figures in measured["sizes"].items():
         products, channels = size.split("x")
         print(f"**{int(products):,} products, {channels} channels**\n")
-        print("| | requests/s | p50 ms | p99 ms | CPU ms a request | of it PostgreSQL | × its limit | SQL (cold) | kB |")
+        print(
+            "| | requests/s | p50 ms | p99 ms | CPU ms a request | of it PostgreSQL | × its limit | SQL (cold) | kB |"
+        )
         print("|---|--:|--:|--:|--:|--:|--:|--:|--:|")
         for name, one in figures.items():
             times = one.get("times_limit", "")

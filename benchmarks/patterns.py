@@ -28,7 +28,11 @@ from comptoir.stock.services import count_stock_many
 #: The kinds of channels, in the order they are opened: two channels are a web shop and an app.
 KINDS = ("web", "app", "store", "social", "booking")
 PLACES = ("warehouse", "nantes", "lyon", "saint-denis")
-COLOURS = {"Bleu nuit": ("Midnight blue", "#1c2b4a"), "Écru": ("Ecru", "#efe6d3"), "Rouge brique": ("Brick red", "#a5452f")}
+COLOURS = {
+    "Bleu nuit": ("Midnight blue", "#1c2b4a"),
+    "Écru": ("Ecru", "#efe6d3"),
+    "Rouge brique": ("Brick red", "#a5452f"),
+}
 SIZES = ("S", "M", "L", "XL")
 GARMENTS = ("Marinière", "Chemise", "Pull", "Robe", "Jupe", "Pantalon", "Veste", "Manteau")
 SHELVES = ("Femme", "Homme", "Enfant", "Maison", "Nouveautés", "Plein air", "Soldes", "Atelier")
@@ -45,7 +49,9 @@ def open_shop(channels: int, languages: list[str]) -> None:
         kind = KINDS[number % len(KINDS)]
         code = kind if number < len(KINDS) else f"{kind}-{number}"
         spoken = languages[:1] if kind == "social" else languages
-        open_channel(code=code, name=code.title(), plugin=kind, locales=spoken, locations=places, position=number)
+        open_channel(
+            code=code, name=code.title(), plugin=kind, locales=spoken, locations=places, position=number
+        )
 
 
 def make_products(count: int, languages: list[str]) -> None:
@@ -53,7 +59,9 @@ def make_products(count: int, languages: list[str]) -> None:
     shelves = [shelf for name in SHELVES for shelf in _shelves(name)]
     pictures = [_picture(number) for number in range(8)]
     shirts = save_product_class(name="Clothing", track_stock=True)
-    for place, (code, name) in enumerate((("colour", "Couleur"), ("size", "Taille"), ("material", "Matière"))):
+    for place, (code, name) in enumerate(
+        (("colour", "Couleur"), ("size", "Taille"), ("material", "Matière"))
+    ):
         save_attribute(
             product_class=shirts, code=code, name=name, position=place, is_option=place < 2, is_filter=True
         )

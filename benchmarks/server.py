@@ -56,7 +56,13 @@ class Server:
 
     def ask(self, targets: list[list[str]], requests: int, statuses: tuple[int, ...] = (200,)) -> Batch:
         """Let two callers send requests, and read the meters before and after."""
-        wish = {"port": self.port, "connections": 2, "requests": requests, "targets": targets, "statuses": statuses}
+        wish = {
+            "port": self.port,
+            "connections": 2,
+            "requests": requests,
+            "targets": targets,
+            "statuses": statuses,
+        }
         before = self._meters()
         answer = subprocess.run(
             [sys.executable, Path(__file__).with_name("load.py")],
@@ -64,11 +70,13 @@ class Server:
         )  # fmt: skip
         python_ms, postgres_ms = (now - then for now, then in zip(self._meters(), before, strict=True))
         seen = json.loads(answer.stdout)
-        return Batch(len(seen["took_s"]), seen["spent_s"], seen["took_s"], python_ms, postgres_ms, seen["bytes"])
+        return Batch(
+            len(seen["took_s"]), seen["spent_s"], seen["took_s"], python_ms, postgres_ms, seen["bytes"]
+        )
 
     def get(self, path: str) -> tuple[bytes, Message]:
         """One answer, with its headers."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
             return answer.read(), answer.headers
 
     def stop(self) -> None:
@@ -82,7 +90,8 @@ class Server:
     def _meters(self) -> tuple[float, float]:
         """Processor milliseconds of the server and of its database connections since they began."""
         backends = self.database.execute(
-            "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'", [self.name]
+            "SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'",
+            [self.name],
         ).fetchall()
         tree = [self.process.pid, *_children(self.process.pid)]
         return sum(map(cpu_ms, tree)), sum(cpu_ms(pid) for (pid,) in backends)

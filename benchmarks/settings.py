@@ -7,8 +7,8 @@ from pathlib import Path
 os.environ.setdefault("COMPTOIR_HOME", str(Path(tempfile.gettempdir()) / "comptoir-benchmarks"))
 os.environ.setdefault("SECRET_KEY", "only-for-benchmarks")
 
-from comptoir_site.settings.base import *  # noqa: E402, F403
-from comptoir_site.settings.base import DATABASES  # noqa: E402
+from comptoir_site.settings.base import *  # noqa: F403
+from comptoir_site.settings.base import DATABASES
 
 DATABASES["default"]["NAME"] = os.environ.get("BENCHMARK_DATABASE", "comptoir")
 ROOT_URLCONF = "benchmarks.urls"

@@ -1,7 +1,7 @@
 """Measures holds on one hot variant: ``python -m benchmarks.stock_holds``. Row and unit slots in turns, in one run.
 
 Each thread does nothing but hold one piece at a time by ``hold_stock``, in transactions of its own and with durable
-commits, 32 at once in all. The slots are filled by the rule that fills them in a shop; for the row that rule is switched off.
+commits, 32 at once in all. The slots are filled by the rule that fills them in a shop; for the row that rule is off.
 """
 
 import argparse

@@ -74,7 +74,10 @@ def _sample(shop: psycopg.Connection, columns: str) -> list[tuple]:
 def _first_and_later_pages(shop: psycopg.Connection, sort: str, key: str) -> list[list[str]]:
     """Half of them first pages, half pages from anywhere in the list."""
     rows = _sample(shop, f"d.{key}, d.item_id")
-    later = [encode_cursor(sort, place, product) if turn % 2 else "" for turn, (_, place, product) in enumerate(rows)]
+    later = [
+        encode_cursor(sort, place, product) if turn % 2 else ""
+        for turn, (_, place, product) in enumerate(rows)
+    ]
     return [
         [f"/api/v1/{row[0]}/products?locale={LANGUAGE}&sort={sort}&cursor={cursor}", ""]
         for row, cursor in zip(rows, later, strict=True)
@@ -87,7 +90,9 @@ def _categories(shop: psycopg.Connection) -> list[list[str]]:
 
 
 def _products(shop: psycopg.Connection, prefix: str, column: str) -> list[list[str]]:
-    return [[f"/api/v1/{code}/{prefix}{key}?locale={LANGUAGE}", ""] for code, key in _sample(shop, f"d.{column}")]
+    return [
+        [f"/api/v1/{code}/{prefix}{key}?locale={LANGUAGE}", ""] for code, key in _sample(shop, f"d.{column}")
+    ]
 
 
 def _stored_documents(shop: psycopg.Connection) -> list[list[str]]:

@@ -1,9 +1,10 @@
 """The addresses of the example shop, after those of the limits it is measured beside."""
 
-from comptoir_site.urls import urlpatterns as shop
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+
+from comptoir_site.urls import urlpatterns as shop
 
 #: Answers of real lists, stored whole: what a list could cost at best.
 STORED_ANSWERS = "benchmark_answer"

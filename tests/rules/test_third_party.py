@@ -41,6 +41,7 @@ def pip_install(folder, target):
     run("-m", "pip", "install", *options, "--upgrade", "--target", target, folder)
 
 
+@pytest.mark.timeout(400)
 def test_a_new_plugin_passes_its_own_tests_and_the_guide_makes_a_sixth_channel_of_it(tmp_path):
     folder, packages = tmp_path / "comptoir_kiosk", tmp_path / "packages"
 

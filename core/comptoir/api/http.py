@@ -4,7 +4,6 @@ import hashlib
 from typing import Any
 
 import orjson
-
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils import translation
 from django.utils.cache import patch_vary_headers

@@ -23,6 +23,7 @@ class ChannelContext:
     theme: str
     is_public: bool
     location_ids: tuple[int, ...]
+    has_all_locations: bool
     key_hashes: frozenset[str]
 
     @property
@@ -73,6 +74,7 @@ def _read_context(code: str) -> ChannelContext | None:
         .annotate(
             chosen_ids=ArraySubquery(places.filter(channels=OuterRef("pk")).values("pk")),
             open_ids=ArraySubquery(places.filter(is_active=True).values("pk")),
+            shut_ids=ArraySubquery(places.filter(is_active=False).values("pk")),
             key_hashes=ArraySubquery(keys.values("key_hash")),
         )
         .filter(code=code)
@@ -80,6 +82,7 @@ def _read_context(code: str) -> ChannelContext | None:
     )
     if channel is None:
         return None
+    offered = tuple(pk for pk in channel.open_ids if not channel.chosen_ids or pk in channel.chosen_ids)
     return ChannelContext(
         id=channel.pk,
         code=channel.code,
@@ -91,8 +94,7 @@ def _read_context(code: str) -> ChannelContext | None:
         time_zone=channel.time_zone,
         theme=channel.theme,
         is_public=channel.is_public,
-        location_ids=tuple(
-            pk for pk in channel.open_ids if not channel.chosen_ids or pk in channel.chosen_ids
-        ),
+        location_ids=offered,
+        has_all_locations=not channel.shut_ids and len(offered) == len(channel.open_ids),
         key_hashes=frozenset(channel.key_hashes),
     )

@@ -4,4 +4,3 @@ from comptoir.base.oscar import ForkedApp
 class OrdersConfig(ForkedApp):
     name = "comptoir.orders"
     label = "order"
-

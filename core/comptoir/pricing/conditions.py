@@ -23,7 +23,7 @@ def is_satisfied(offer: Offer, run: Run) -> bool:
     return False
 
 
-def reached(offer: Offer, run: Run) -> Decimal:
+def reached(offer: Offer, run: Run) -> Decimal | int:
     """How far the basket is on the way: pieces, distinct goods, or an amount of money."""
     seen: set[int] = set()
     return sum(
@@ -79,7 +79,9 @@ def _use_up_value(offer: Offer, run: Run, used: list[tuple[EngineLine, int]]) ->
     for line in run.dearest(offer.condition.range):
         if missing <= 0:
             return
-        pieces = min(line.available(offer), (missing / line.price).quantize(Decimal(1), ROUND_UP))
+        pieces: Decimal | int = min(
+            line.available(offer), (missing / line.price).quantize(Decimal(1), ROUND_UP)
+        )
         line.take(pieces, offer)
         missing -= line.price * pieces
 

@@ -87,6 +87,7 @@ class Run:
     def __init__(self, lines: Sequence[EngineLine], round_down: Callable[[Decimal], Decimal]) -> None:
         self.lines = lines
         self.round_down = round_down
+        self.idle: list[Offer] = []
         self._members: dict[int, list[EngineLine]] = {}
         self._cheapest: dict[int, list[EngineLine]] = {}
 
@@ -97,6 +98,10 @@ class Run:
                 line for line in self.lines if line.goods.is_discountable and of.contains(line.goods)
             ]
         return self._members[of.id]
+
+    def taken_by(self, offer: Offer) -> Decimal | int:
+        """All that an offer has taken so far, with parts of pieces."""
+        return sum(line.taken[offer.id][1] for line in self.lines if offer.id in line.taken)
 
     def cheapest(self, of: OfferRange) -> list[EngineLine]:
         """The lines of a range that cost something, cheapest first; equal prices keep the order of the basket."""

@@ -36,15 +36,21 @@ def apply_offers(run: Run, candidates: Iterable[Candidate], usage: Usage) -> lis
     """Apply each offer as often as it goes, the highest priority first. Source: oscar/apps/offer/applicator.py.
 
     ``candidates`` come in Oscar's order: offers of vouchers, then those for everybody. Equal priorities keep it.
+    An offer that would give something off pieces which others have taken, without taking any itself, is not given
+    (``run.idle``): nothing would change, and Oscar gives it again and again, ten thousand times.
     """
     done = []
     for offer, voucher in sorted(candidates, key=_priority, reverse=True):
         for _turn in range(offer.limit(usage)):
             if not is_satisfied(offer, run):
                 break
+            before = run.taken_by(offer)
             discount, shares = apply_benefit(offer, run)
             application = Application(offer, voucher, discount, tuple(shares))
             if not application.counts:
+                break
+            if not offer.benefit.is_for_delivery and run.taken_by(offer) == before:
+                run.idle.append(offer)
                 break
             done.append(application)
             if offer.benefit.is_for_delivery:

@@ -1,6 +1,5 @@
-"""One price for all channels, exceptions with a reason, and the history of both that nobody can rewrite."""
+"""One price for all channels, and exceptions with a reason."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,40 +18,13 @@ from comptoir.base.money import Money
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel, Location, currency_validator
 from comptoir.events.records import RecordsChanges
+from comptoir.pricing.price_history import WithHistory, record_price_changes
 
 
 def _amount(**options: Any) -> models.DecimalField:
     return models.DecimalField(
         _("price"), max_digits=12, decimal_places=3, validators=[MinValueValidator(Decimal(0))], **options
     )
-
-
-class WithHistory(models.QuerySet[Any]):
-    """Rows written or deleted many at once leave their history too."""
-
-    @transaction.atomic
-    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
-        rows = super().bulk_create(objs, *args, **kwargs)
-        record_price_changes(rows)
-        return rows
-
-    @transaction.atomic
-    def update(self, **fields: Any) -> int:
-        """Also what ``bulk_update`` ends in."""
-        keys = list(self.values_list("pk", flat=True))
-        changed = super().update(**fields)
-        record_price_changes(self.model.objects.filter(pk__in=keys))
-        return changed
-
-    update.alters_data = True  # type: ignore[attr-defined]
-
-    @transaction.atomic
-    def delete(self) -> tuple[int, dict[str, int]]:
-        record_price_changes(list(self), withdrawn=True)
-        return super().delete()
-
-    delete.alters_data = True  # type: ignore[attr-defined]
-    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class Price(RecordsChanges):
@@ -90,6 +62,10 @@ class Price(RecordsChanges):
     @property
     def money(self) -> Money:
         return Money(self.amount, self.currency)
+
+    def said(self) -> dict[str, Any]:
+        """What the history keeps besides the amount."""
+        return {}
 
     def changed_subject_id(self) -> int:
         return self.variant.root_id
@@ -211,6 +187,13 @@ class PriceException(RecordsChanges):
     def money(self) -> Money:
         return Money(self.amount, self.currency)
 
+    def said(self) -> dict[str, Any]:
+        """What the history keeps besides the amount; the rank as the database has it, without asking."""
+        dated = self.starts_at is not None or self.ends_at is not None
+        rank = 4 * (self.location_id is not None) + 2 * (self.channel_id is not None) + dated
+        kept = ("channel_id", "location_id", "starts_at", "ends_at", "reason")
+        return {"exception_id": self.pk, "rank": rank, **{name: getattr(self, name) for name in kept}}
+
     def clean(self) -> None:
         """Before PostgreSQL is asked about overlaps: it has no range that ends before it starts."""
         if self.starts_at and self.ends_at and self.starts_at >= self.ends_at:
@@ -228,89 +211,3 @@ class PriceException(RecordsChanges):
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         record_price_changes([self], withdrawn=True)
         return super().delete(*args, **kwargs)
-
-
-class PriceChange(models.Model):
-    """One line of the price history: from then on a price or an exception says so, or (no amount) is no more.
-
-    The database refuses to change or delete a line. It outlives the variant, so nothing here is a real foreign key.
-    """
-
-    variant_id = models.BigIntegerField(_("variant"))
-    sku = models.CharField(_("SKU"), max_length=64, blank=True)
-    currency = models.CharField(_("currency"), max_length=3)
-    amount = models.DecimalField(_("price"), max_digits=12, decimal_places=3, null=True)
-    exception_id = models.BigIntegerField(_("price exception"), null=True)
-    channel_id = models.BigIntegerField(_("channel"), null=True)
-    location_id = models.BigIntegerField(_("location"), null=True)
-    starts_at = models.DateTimeField(_("from"), null=True)
-    ends_at = models.DateTimeField(_("until"), null=True)
-    rank = models.SmallIntegerField(default=-1, help_text=_("That of the exception; -1 is the price itself."))
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
-    recorded_at = models.DateTimeField(_("recorded at"))
-
-    class Meta:
-        ordering = ["-recorded_at", "-pk"]
-        indexes = [models.Index(fields=["variant_id", "currency", "exception_id", "recorded_at"])]
-        verbose_name = _("price change")
-        verbose_name_plural = _("price history")
-
-    def __str__(self) -> str:
-        return f"{self.sku}: {self.amount} {self.currency}"
-
-
-def record_price_changes(rows: Iterable[Price | PriceException], *, withdrawn: bool = False) -> int:
-    """Add what prices or exceptions say now to the history; returns how many differed from its last line.
-
-    Three statements however many rows. Saving, deleting, ``bulk_create``, ``bulk_update`` and ``update`` of prices and
-    exceptions do it by themselves; who writes them by raw SQL calls this, in the same transaction.
-    """
-    wanted = {(row.variant_id, row.currency, _exception_id(row)): row for row in rows}
-    if not wanted:
-        return 0
-    last = PriceChange.objects.filter(variant_id__in={variant for variant, _currency, _pk in wanted})
-    last = last.order_by("variant_id", "currency", "exception_id", "-pk")
-    there = {
-        (line.variant_id, line.currency, line.exception_id): line
-        for line in last.distinct("variant_id", "currency", "exception_id")
-    }
-    skus = dict(Product.objects.filter(pk__in={key[0] for key in wanted}).values_list("pk", "sku"))
-    lines = [_line(row, skus, withdrawn) for row in wanted.values()]
-    new = [line for line in lines if not _same(line, there.get(_key(line)))]
-    return len(PriceChange.objects.bulk_create(new))
-
-
-_SAID = ("amount", "channel_id", "location_id", "starts_at", "ends_at", "rank", "reason")
-
-
-def _same(line: PriceChange, before: PriceChange | None) -> bool:
-    return before is not None and all(getattr(line, name) == getattr(before, name) for name in _SAID)
-
-
-def _key(line: PriceChange) -> tuple[int, str, int | None]:
-    return line.variant_id, line.currency, line.exception_id
-
-
-def _exception_id(row: Price | PriceException) -> int | None:
-    return row.pk if isinstance(row, PriceException) else None
-
-
-def _line(row: Price | PriceException, skus: dict[int, str], withdrawn: bool) -> PriceChange:
-    line = PriceChange(
-        variant_id=row.variant_id,
-        sku=skus.get(row.variant_id) or "",
-        currency=row.currency,
-        amount=None if withdrawn else Decimal(row.amount),
-        recorded_at=clock.now(),
-    )
-    if isinstance(row, PriceException):
-        line.exception_id, line.rank = row.pk, rank_of(row)
-        for name in ("channel_id", "location_id", "starts_at", "ends_at", "reason"):
-            setattr(line, name, getattr(row, name))
-    return line
-
-
-def rank_of(row: PriceException) -> int:
-    """The rank the database gives a row, without asking it."""
-    dated = row.starts_at is not None or row.ends_at is not None
-    return 4 * (row.location_id is not None) + 2 * (row.channel_id is not None) + dated

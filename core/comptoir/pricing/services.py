@@ -14,7 +14,7 @@ from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel, Location
 from comptoir.pricing.models import OfferUse, Price, PriceException
 from comptoir.pricing.offer.models import ConditionalOffer
-from comptoir.pricing.price_models import record_price_changes
+from comptoir.pricing.price_history import record_price_changes
 from comptoir.pricing.quote_parts import Quote
 
 __all__ = [

@@ -78,7 +78,12 @@ def find_problems(item: Item, channel: Channel, locale: str) -> list[Problem]:
     """
     enabled = (CORE, *channel.enabled_plugins)
     return plugins.check(
-        hookspecs.check_readiness, enabled=enabled, accept=_problems, item=item, channel=channel, locale=locale
+        hookspecs.check_readiness,
+        enabled=enabled,
+        accept=_problems,
+        item=item,
+        channel=channel,
+        locale=locale,
     )
 
 
@@ -101,7 +106,13 @@ def compose(item: Item, channel: Channel, locale: str) -> tuple[Document, list[p
         )
     body = canonical({**added.answers, **fields})
     document = Document(
-        channel=channel, locale=locale, kind=item.kind, item_id=item.id, body=body, slug=_address(item), etag=digest(body)
+        channel=channel,
+        locale=locale,
+        kind=item.kind,
+        item_id=item.id,
+        body=body,
+        slug=_address(item),
+        etag=digest(body),
     )
     if isinstance(item, ProductItem):
         _fill_columns(document, item)
@@ -190,12 +201,19 @@ def _fill_columns(document: Document, item: ProductItem) -> None:
     document.title_key = item.title.casefold()[:255]
     document.price_key = prices[0].amount if prices else 0
     document.newest_key = -int(item.created_at.timestamp()) if item.created_at else 0
-    document.categories = _unique(one.slug for category in item.categories for one in (*category.ancestors, category))
+    document.categories = _unique(
+        one.slug for category in item.categories for one in (*category.ancestors, category)
+    )
     every = (*item.attributes, *(attribute for variant in item.variants for attribute in variant.attributes))
     document.facets = _unique(
-        f"{one.code}:{value.code}"[:300] for one in every if one.is_filter or one.is_option for value in one.values
+        f"{one.code}:{value.code}"[:300]
+        for one in every
+        if one.is_filter or one.is_option
+        for value in one.values
     )
-    document.codes = _unique(code for variant in item.variants for code in (variant.sku, variant.gtin) if code)
+    document.codes = _unique(
+        code for variant in item.variants for code in (variant.sku, variant.gtin) if code
+    )
     document.skus = [variant.sku for variant in item.variants]
     document.variant_ids = [variant.id for variant in item.variants] if item.is_counted else None
 
@@ -222,9 +240,13 @@ def _options_json(item: ProductItem) -> list[dict[str, Any]]:
     """The choices of a product: each attribute that variants differ in, with its values in the order of the variants."""
     options: dict[str, dict[str, Any]] = {}
     for attribute in _options(item):
-        option = options.setdefault(attribute.code, {"code": attribute.code, "name": attribute.name, "values": {}})
+        option = options.setdefault(
+            attribute.code, {"code": attribute.code, "name": attribute.name, "values": {}}
+        )
         for value in attribute.values:
-            option["values"].setdefault(value.code, {"code": value.code, "label": value.label, "swatch": value.swatch})
+            option["values"].setdefault(
+                value.code, {"code": value.code, "label": value.label, "swatch": value.swatch}
+            )
     return [{**option, "values": list(option["values"].values())} for option in options.values()]
 
 

@@ -126,11 +126,16 @@ class ProductItem:
 
     @property
     def prices(self) -> list[Money]:
-        return sorted((variant.price for variant in self.variants if variant.price), key=lambda money: money.amount)
+        return sorted(
+            (variant.price for variant in self.variants if variant.price), key=lambda money: money.amount
+        )
 
     def attribute(self, code: str) -> str:
         """The label of an attribute of the product, or nothing."""
-        return next((", ".join(value.label for value in one.values) for one in self.attributes if one.code == code), "")
+        return next(
+            (", ".join(value.label for value in one.values) for one in self.attributes if one.code == code),
+            "",
+        )
 
 
 @dataclass(frozen=True)

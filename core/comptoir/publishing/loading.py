@@ -87,7 +87,9 @@ class LoadedProduct:
 
     def _is_carried(self, channel: Channel) -> bool:
         carried = self.categories.assortments.get(channel.pk)
-        return carried is None or any(carried & self.categories.with_ancestors(one) for one in self.category_ids)
+        return carried is None or any(
+            carried & self.categories.with_ancestors(one) for one in self.category_ids
+        )
 
     def item(self, channel: Channel, locale: str) -> ProductItem:
         """The product as one channel shows it in one language."""
@@ -106,7 +108,9 @@ class LoadedProduct:
             is_counted=bool(product.product_class and product.product_class.track_stock),
             body=blocks_json(content.body, channel_code=channel.code, locale=locale),
             categories=tuple(
-                self.categories.item(one, locale) for one in self.category_ids if self.categories.is_public(one)
+                self.categories.item(one, locale)
+                for one in self.category_ids
+                if self.categories.is_public(one)
             ),
             attributes=self._attributes(product, locale),
             variants=self._all_variants(channel.currency, locale),
@@ -200,12 +204,18 @@ class CategoryTree:
         return all(category.is_public for category in self.chain(category_id))
 
     def item(self, category_id: int, locale: str) -> CategoryItem:
-        *above, own = (CategoryItem(row.text("slug", locale), row.text("name", locale)) for row in self.chain(category_id))
+        *above, own = (
+            CategoryItem(row.text("slug", locale), row.text("name", locale))
+            for row in self.chain(category_id)
+        )
         return CategoryItem(own.slug, own.name, tuple(above))
 
 
 def load_products(
-    ids: Iterable[int], *, channels: list[Channel], drafts: Mapping[tuple[int, str], ProductContent] | None = None
+    ids: Iterable[int],
+    *,
+    channels: list[Channel],
+    drafts: Mapping[tuple[int, str], ProductContent] | None = None,
 ) -> list[LoadedProduct]:
     """Everything of the given products, in order of their id; ids that are no products are left out.
 
@@ -216,11 +226,15 @@ def load_products(
     loaded = {product.pk: LoadedProduct(product, tree) for product in rows}
     owner = _load_variants(loaded)
     _load_contents(loaded, drafts or {})
-    images = ProductImage.objects.filter(product__in=owner).select_related("image").order_by("display_order", "pk")
+    images = (
+        ProductImage.objects.filter(product__in=owner).select_related("image").order_by("display_order", "pk")
+    )
     for image in images:
         loaded[owner[image.product_id]].pictures[image.product_id].append(image.image)
     # Prefetched, not joined: many values share few attributes and options, which are then made once.
-    values = ProductAttributeValue.objects.filter(product__in=owner).prefetch_related("attribute", "value_option")
+    values = ProductAttributeValue.objects.filter(product__in=owner).prefetch_related(
+        "attribute", "value_option"
+    )
     for value in values.order_by("pk"):
         loaded[owner[value.product_id]].values[value.product_id].append(value)
     for price in Price.objects.filter(variant__in=owner):
@@ -235,16 +249,18 @@ def load_products(
 def _load_variants(loaded: dict[int, LoadedProduct]) -> dict[int, int]:
     """Hang the variants below their products; returns the product each row belongs to."""
     owner = {pk: pk for pk in loaded}
-    for pk, one in loaded.items():
+    for one in loaded.values():
         if one.product.structure == Product.STANDALONE:
-            loaded[pk].variants.append(one.product)
+            one.variants.append(one.product)
     for child in Product.objects.filter(parent__in=loaded, is_public=True).order_by("pk"):
         owner[child.pk] = child.parent_id
         loaded[child.parent_id].variants.append(child)
     return owner
 
 
-def _load_contents(loaded: dict[int, LoadedProduct], drafts: Mapping[tuple[int, str], ProductContent]) -> None:
+def _load_contents(
+    loaded: dict[int, LoadedProduct], drafts: Mapping[tuple[int, str], ProductContent]
+) -> None:
     live = ProductContent.objects.filter(product__in=loaded, live=True).select_related("locale")
     for content in live:
         loaded[content.product_id].contents[content.locale.language_code] = content

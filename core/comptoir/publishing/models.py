@@ -42,14 +42,18 @@ class Document(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["channel", "locale", "kind", "item_id"], name="one_document_per_item"),
+            models.UniqueConstraint(
+                fields=["channel", "locale", "kind", "item_id"], name="one_document_per_item"
+            ),
         ]
         indexes = [
             models.Index(fields=["channel", "locale", "kind", "slug"], name="document_by_slug"),
             models.Index(fields=["kind", "item_id"], name="document_by_item"),
             *(
                 models.Index(
-                    fields=["channel", "locale", key, "item_id"], name=f"document_by_{key}", condition=Q(kind="product")
+                    fields=["channel", "locale", key, "item_id"],
+                    name=f"document_by_{key}",
+                    condition=Q(kind="product"),
                 )
                 for key in ("rank", "title_key", "price_key", "newest_key")
             ),
@@ -95,7 +99,9 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     """Named filters; nobody else filters releases."""
 
     def due(self) -> "ReleaseQuerySet":
-        return self.filter(state=Release.State.SCHEDULED, publish_at__lte=clock.now()).order_by("publish_at", "pk")
+        return self.filter(state=Release.State.SCHEDULED, publish_at__lte=clock.now()).order_by(
+            "publish_at", "pk"
+        )
 
 
 class Release(models.Model):
@@ -157,7 +163,9 @@ class ReleaseItem(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["release", "content_type", "object_id"], name="item_once_per_release")
+            models.UniqueConstraint(
+                fields=["release", "content_type", "object_id"], name="item_once_per_release"
+            )
         ]
 
     def __str__(self) -> str:

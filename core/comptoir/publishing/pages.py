@@ -79,8 +79,9 @@ def categories_document(tree: CategoryTree, channel: Channel, locale: str) -> Do
     return _plain_document(channel, locale, "categories", 0, "", {"categories": roots})
 
 
-
-def _plain_document(channel: Channel, locale: str, kind: str, item_id: int, slug: str, value: Any) -> Document:
+def _plain_document(
+    channel: Channel, locale: str, kind: str, item_id: int, slug: str, value: Any
+) -> Document:
     body = canonical(value)
     return Document(
         channel=channel, locale=locale, kind=kind, item_id=item_id, slug=slug, body=body, etag=digest(body)

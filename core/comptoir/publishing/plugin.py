@@ -21,7 +21,9 @@ def check_readiness(item: Item, channel: Channel) -> list[Problem]:
         return []
     problems = []
     if not item.variants:
-        problems.append(Problem("no_variant", _("There is nothing to sell yet: add a variant."), "variants", blocks=True))
+        problems.append(
+            Problem("no_variant", _("There is nothing to sell yet: add a variant."), "variants", blocks=True)
+        )
     elif not all(variant.price for variant in item.variants):
         message = _("A variant has no price in %(currency)s.") % {"currency": channel.currency}
         problems.append(Problem("no_price", message, "price", blocks=True))
@@ -62,7 +64,9 @@ def on_category_changed(events: list[Event]) -> None:
     publish_categories()
     for category in Category.objects.filter(pk__in=[event.subject_id for event in events]):
         shelves = category.get_descendants_and_self()
-        rebuild_products(ProductCategory.objects.filter(category__in=shelves).values_list("product_id", flat=True))
+        rebuild_products(
+            ProductCategory.objects.filter(category__in=shelves).values_list("product_id", flat=True)
+        )
 
 
 @hookimpl
@@ -75,7 +79,9 @@ def on_image_changed(events: list[Event]) -> None:
         for reference in ReferenceIndex.get_references_to(picture).select_related("base_content_type"):
             model = reference.model_name and reference.base_content_type.model_class()
             if model is ProductContent:
-                ids |= set(ProductContent.objects.filter(pk=reference.object_id).values_list("product_id", flat=True))
+                ids |= set(
+                    ProductContent.objects.filter(pk=reference.object_id).values_list("product_id", flat=True)
+                )
             elif model is Page or (model and issubclass(model, PAGE_TYPES)):
                 publish_page(int(reference.object_id))
     rebuild_products(ids)

@@ -56,13 +56,13 @@ VISIBLE = {
 
 STOCK_SUM = """CASE WHEN d.variant_ids IS NOT NULL THEN (
     SELECT coalesce(sum(level.on_hand), 0) FROM partner_level level
-    WHERE level.variant_id = ANY(d.variant_ids) AND level.location_id = ANY(%s::bigint[])) END"""
+    WHERE level.variant_id = ANY(d.variant_ids){offered}) END"""
 
 STOCK_BY_SKU = """CASE WHEN d.variant_ids IS NOT NULL THEN (
     SELECT json_object_agg(variant.sku, coalesce(stock.quantity, 0) ORDER BY variant.place)::text
     FROM unnest(d.variant_ids, d.skus) WITH ORDINALITY AS variant(id, sku, place)
     LEFT JOIN LATERAL (SELECT sum(level.on_hand) AS quantity FROM partner_level level
-        WHERE level.variant_id = variant.id AND level.location_id = ANY(%s::bigint[])) stock ON true) END"""
+        WHERE level.variant_id = variant.id{offered}) stock ON true) END"""
 
 
 def product_list(
@@ -81,10 +81,11 @@ def product_list(
         where += f" AND (d.{column}, d.item_id) {'<' if backwards else '>'} (%s::{column_type}, %s::bigint)"
         values += decode_cursor(cursor, sort)
     direction = "DESC" if backwards else "ASC"
+    stock_sum, places = _stock_of(channel, STOCK_SUM)
     rows = _rows(
-        f"SELECT d.card, d.item_id, d.{column}, {STOCK_SUM} FROM publishing_document d WHERE {where} "  # noqa: S608
+        f"SELECT d.card, d.item_id, d.{column}, {stock_sum} FROM publishing_document d WHERE {where} "  # noqa: S608
         f"ORDER BY d.{column} {direction}, d.item_id {direction} LIMIT {limit + 1:d}",
-        [list(channel.location_ids), *values],
+        [*places, *values],
         keep_plan=wanted == ProductFilter(),
     )
     items = [_with_availability(card, _availability(stock)) for card, _id, _key, stock in rows[:limit]]
@@ -136,16 +137,18 @@ def documents_with_stock(
     One statement a batch, so that a feed of any length needs little memory.
     """
     last_id, now = 0, clock.now()
+    by_sku_of, places = _stock_of(channel, STOCK_BY_SKU)
     while True:
         rows = _rows(
-            f"SELECT d.item_id, d.body, {STOCK_BY_SKU} FROM publishing_document d "  # noqa: S608
+            f"SELECT d.item_id, d.body, {by_sku_of} FROM publishing_document d "  # noqa: S608
             f"WHERE {VISIBLE['product']} AND d.item_id > %s ORDER BY d.item_id LIMIT {batch:d}",
-            [list(channel.location_ids), channel.id, locale, now, now, last_id],
+            [*places, channel.id, locale, now, now, last_id],
         )
-        for last_id, body, by_sku in rows:
+        for _item_id, body, by_sku in rows:
             yield body, None if by_sku is None else orjson.loads(by_sku)
         if len(rows) < batch:
             return
+        last_id = rows[-1][0]
 
 
 def encode_cursor(sort: str, key: Any, item_id: int) -> str:
@@ -206,10 +209,11 @@ def _product(
     channel: ChannelContext, locale: str, condition: str, value: str, *, keep_plan: bool
 ) -> bytes | None:
     now = clock.now()
+    by_sku_of, places = _stock_of(channel, STOCK_BY_SKU)
     rows = _rows(
-        f"SELECT d.body, {STOCK_BY_SKU} FROM publishing_document d "  # noqa: S608
+        f"SELECT d.body, {by_sku_of} FROM publishing_document d "  # noqa: S608
         f"WHERE {VISIBLE['product']} AND {condition} ORDER BY d.id LIMIT 1",
-        [list(channel.location_ids), channel.id, locale, now, now, value],
+        [*places, channel.id, locale, now, now, value],
         keep_plan=keep_plan,
     )
     if not rows:
@@ -221,6 +225,16 @@ def _product(
         in_stock = b"true" if total > 0 else b"false"
         availability = b'{"in_stock":%b,"quantity":%d,"variants":%b}' % (in_stock, total, by_sku)
     return _with_availability(body, availability)
+
+
+def _stock_of(channel: ChannelContext, stock: str) -> tuple[str, list[str]]:
+    """Live stock as a channel offers it, with its values. Asking each level for its place is half of the work, and left
+    out where all places are offered. Ids travel as text: a list would be cast to the column's type again at each level.
+    """
+    if channel.has_all_locations:
+        return stock.format(offered=""), []
+    ids = ",".join(map(str, channel.location_ids))
+    return stock.format(offered=" AND level.location_id = ANY(%s::bigint[])"), [f"{{{ids}}}"]
 
 
 def _availability(stock: int | None) -> bytes:

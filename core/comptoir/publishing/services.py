@@ -94,7 +94,9 @@ def built_menu(menu_id: int, channels: list[Channel]) -> Built:
 def built_categories(channels: list[Channel]) -> Built:
     """What the channels are to show of the category tree."""
     tree = CategoryTree.load(channels)
-    return Built([categories_document(tree, channel, locale) for channel in channels for locale in channel.locales])
+    return Built(
+        [categories_document(tree, channel, locale) for channel in channels for locale in channel.locales]
+    )
 
 
 @transaction.atomic
@@ -135,7 +137,9 @@ def _replace(kind: str, built: dict[int, Built], channels: list[Channel]) -> int
         wanted = {(item_id, document.channel_id, document.locale): document for document in one.documents}
         changed += [document for key, document in wanted.items() if not same(document, there.get(key))]
         kept = {(item_id, *place) for place in one.kept}
-        gone += [row for key, row in there.items() if key[0] == item_id and key not in wanted and key not in kept]
+        gone += [
+            row for key, row in there.items() if key[0] == item_id and key not in wanted and key not in kept
+        ]
     Document.objects.bulk_create(
         changed,
         batch_size=500,
@@ -161,7 +165,9 @@ def _tell(change: str, kind: str, documents: list[Document], channels: list[Chan
     for document in documents:
         seen.setdefault(document.item_id, set()).add(codes[document.channel_id])
     for item_id, names in seen.items():
-        record_event("document_published", subject_id=item_id, kind=kind, change=change, channels=sorted(names))
+        record_event(
+            "document_published", subject_id=item_id, kind=kind, change=change, channels=sorted(names)
+        )
 
 
 def _note_failures(kind: str, built: dict[int, Built]) -> None:
@@ -171,10 +177,14 @@ def _note_failures(kind: str, built: dict[int, Built]) -> None:
     now = clock.now()
     for pk, failure in failed.items():
         row, created = Attention.objects.get_or_create(
-            kind=kind, item_id=pk, defaults={"reason": str(failure)[:1000], "due_at": now + timedelta(seconds=2)}
+            kind=kind,
+            item_id=pk,
+            defaults={"reason": str(failure)[:1000], "due_at": now + timedelta(seconds=2)},
         )
         if not created:
             pause_s = min(2 ** (row.attempts + 2), RETRY_MAX_S)
             Attention.objects.filter(pk=row.pk).update(
-                attempts=F("attempts") + 1, reason=str(failure)[:1000], due_at=now + timedelta(seconds=pause_s)
+                attempts=F("attempts") + 1,
+                reason=str(failure)[:1000],
+                due_at=now + timedelta(seconds=pause_s),
             )

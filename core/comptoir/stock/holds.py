@@ -3,7 +3,7 @@
 Call them last in a transaction of your own, and once: the demand of all lines together is what keeps locks in order.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from enum import IntEnum
@@ -20,7 +20,16 @@ from comptoir.channels.models import Location
 from comptoir.stock.models import Hold, Level
 from comptoir.stock.pieces import whole_pieces
 from comptoir.stock.plans import Part, Plan, Wanted, plan_demand
-from comptoir.stock.pools import COOL_AFTER, MOST_UNITS, drain_pool, fill_pool, is_cool, take_units
+from comptoir.stock.pools import (
+    COOL_AFTER,
+    MOST_UNITS,
+    Taken,
+    drain_pool,
+    fill_pool,
+    is_cool,
+    take_units,
+    top_up,
+)
 from comptoir.stock.portions import cut_holds, held_pieces
 from comptoir.stock.queries import free_by_location
 from comptoir.stock.rows import (
@@ -87,8 +96,9 @@ def hold_stock(
     terms = _terms(channel, minutes, max_minutes)
     with suppress(_TryHarder):
         plan = _plan(wanted, location_ids, channel, _Way.QUICK)
-        if plan.is_one_statement and not transaction.get_connection().in_atomic_block:
-            return _take(plan, terms)
+        if plan.is_from_one_level and not transaction.get_connection().in_atomic_block:
+            with suppress(_TryHarder):
+                return _take(plan, terms, spare=1)
         return in_transaction(lambda: _take(plan, terms))
     for way in (_Way.LOCKED, _Way.EXACT):
         with suppress(_TryHarder):
@@ -200,25 +210,38 @@ def _plan(wanted: list[Wanted], location_ids: Sequence[int], channel: ChannelLik
     return plan
 
 
-def _take(plan: Plan, terms: dict[str, Any]) -> list[Hold]:
-    """Write the holds and take their pieces: rows first, in their order; then unit slots, which never wait."""
+def _take(plan: Plan, terms: dict[str, Any], *, spare: int = 0) -> list[Hold]:
+    """Write the holds and take their pieces: rows first, in their order; then unit slots, which never wait.
+
+    With a spare piece that must stay, nothing can be sold out by it, so that there is no event to go with it: then one
+    level is one statement and needs no transaction around it. A row is locked much shorter that way.
+    """
     by_level = plan.by_level()
     holds = {pk: [_fresh_hold(part, terms) for part in parts] for pk, parts in by_level.items()}
     rows = {pk: parts for pk, parts in by_level.items() if not parts[0].shelf.is_hot}
     if rows:
         takings = [
-            Taking(pk, sum(part.quantity for part in parts), parts[0].shelf.kept)
+            Taking(pk, sum(part.quantity for part in parts), parts[0].shelf.kept + spare)
             for pk, parts in rows.items()
         ]
         heated = take_rows(takings, [hold for pk in rows for hold in holds[pk]])
         if heated is None:
             raise _TryHarder
-        for level in lock_levels(heated).values() if heated else ():
-            fill_pool(level)
+        if heated:
+            _tend(lambda: [fill_pool(level) for level in lock_levels(heated).values()])
     for pk in by_level.keys() - rows.keys():
-        if not take_units(pk, holds[pk]):
+        taken = take_units(pk, holds[pk])
+        if taken is Taken.NO:
             raise _TryHarder
+        if taken is Taken.LAST:
+            _tend(lambda pk=pk: top_up(pk))  # type: ignore[misc]
     return [hold for pk in by_level for hold in holds[pk]]
+
+
+def _tend(work: Callable[[], object]) -> None:
+    """Look after unit slots. The pieces are held by now: trouble with the slots is no trouble of the shopper."""
+    with suppress(StockBusy):
+        in_transaction(work)
 
 
 def _fresh_hold(part: Part, terms: dict[str, Any]) -> Hold:

@@ -39,9 +39,8 @@ class Plan:
         return grouped
 
     @property
-    def is_one_statement(self) -> bool:
-        """Whether it is all from the slots of one hot level: then it needs no transaction around it."""
-        return len({part.shelf.level_id for part in self.parts}) == 1 and self.parts[0].shelf.is_hot
+    def is_from_one_level(self) -> bool:
+        return len({part.shelf.level_id for part in self.parts}) == 1
 
 
 def plan_demand(

@@ -7,6 +7,7 @@ level, fills the slots again from what is loose on it, or gives them back to it 
 import random
 from collections.abc import Sequence
 from datetime import timedelta
+from enum import Enum
 
 from django.db import connection
 from django.db.models import Q, Sum
@@ -35,21 +36,36 @@ WITH chosen AS MATERIALIZED (
 FILL = "INSERT INTO partner_unitslot (level_id, slot) SELECT %s, number %% %s FROM generate_series(1, %s) AS number"
 
 
-def take_units(level_id: int, holds: Sequence[Hold]) -> bool:
+class Taken(Enum):
+    """How taking from slots went; ``LAST`` means that the slots are running out."""
+
+    YES = "yes"
+    LAST = "last"
+    NO = "no"
+
+
+def take_units(level_id: int, holds: Sequence[Hold]) -> Taken:
     """Write holds and take their pieces from the slots of a level, in one statement that never waits: from a slot
     chosen by chance, then from any.
 
-    ``False`` if there were too few that nobody else was just taking: nothing was taken then.
+    ``NO`` if there were too few that nobody else was just taking: nothing was taken then.
     """
     wanted = sum(hold.quantity for hold in holds)
     slot = random.randrange(SLOTS)  # noqa: S311 (spreads, hides nothing)
     with connection.cursor() as cursor:
-        for first, last in ((slot, slot), (0, SLOTS)):
+        for first, last, taken in ((slot, slot, Taken.YES), (0, SLOTS, Taken.LAST)):
             values = [level_id, first, last, wanted, wanted, *hold_values(holds), wanted]
             cursor.execute(TAKE_UNITS, values)
             if cursor.rowcount:
-                return True
-    return False
+                return taken
+    return Taken.NO
+
+
+def top_up(level_id: int) -> None:
+    """Fill slots that run out before anybody has to wait for it; not if somebody else is at the level just now."""
+    level = Level.objects.filter(pk=level_id).select_for_update(no_key=True, skip_locked=True).first()
+    if level and level.hot_since and UnitSlot.objects.filter(level_id=level_id).count() < POOL_SIZE // 2:
+        fill_pool(level)
 
 
 def is_cool(level: Level) -> bool:

@@ -12,7 +12,7 @@ from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Location
-from comptoir.stock.models import ChannelReserve, Level, Movement
+from comptoir.stock.models import ChannelReserve, Level, Movement, Transfer
 from comptoir.stock.shelves import FREE, ChannelLike
 
 
@@ -25,6 +25,14 @@ def levels_by_place(variants: list[Product]) -> dict[tuple[int, int], int]:
 def movements_of(variant: Product, location: Location) -> QuerySet[Movement]:
     """The movements behind a level, the latest first."""
     return Movement.objects.filter(variant=variant, location=location).order_by("-moved_at", "-pk")
+
+
+def transfers_on_their_way(destination: Location | None = None) -> QuerySet[Transfer]:
+    """What was sent and not yet received, the oldest first; with a destination only what is to come there."""
+    open_ones = (
+        Transfer.objects.filter(received_at=None).prefetch_related("lines__variant").order_by("sent_at", "pk")
+    )
+    return open_ones.filter(destination=destination) if destination else open_ones
 
 
 def variant_by_code(code: str) -> Product | None:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -53,6 +54,25 @@ def django_db_setup(cluster: Cluster, django_db_blocker) -> Iterator[None]:
         _run(cluster, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test that commits is followed by a flush, which empties what migrations put in; give the next test a new copy."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    committed = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    if committed or (marker and marker.kwargs.get("transaction")):
+        _renew()
+    return result
+
+
+def _renew() -> None:
+    """Throw this worker's database away and copy the template again; takes a fraction of a second."""
+    server = Cluster(home=_home(), settings=TEST_SETTINGS)
+    name = connections["default"].settings_dict["NAME"]
+    connections.close_all()
+    _copy(server, f"template_{_fingerprint()}", name)
+
+
 @pytest.fixture
 def shop(db: None) -> Shop:
     """Things of a shop, made by calling services; nothing is remembered of the shop of the test before."""
@@ -97,6 +117,7 @@ def _template(cluster: Cluster) -> str:
     return name
 
 
+@cache
 def _fingerprint() -> str:
     """Changes when any migration of any installed app does."""
     digest = hashlib.blake2b(digest_size=8)

@@ -3,8 +3,6 @@
 Everything here is invented; the telephone numbers are among those ARCEP keeps for fiction.
 """
 
-# ruff: noqa: E501  (a place is read as a card)
-
 from __future__ import annotations
 
 from decimal import Decimal

@@ -161,7 +161,9 @@ def test_a_list_is_limited_to_category_attribute_and_price(shop, web, client):
     assert handles(price_min="15", price_max="25") == {"both"}
 
 
-def test_an_answer_is_at_most_two_statements_for_1_and_for_50_products(shop, client, django_assert_num_queries):
+def test_an_answer_is_at_most_two_statements_for_1_and_for_50_products(
+    shop, client, django_assert_num_queries
+):
     nantes = shop.location()
     for code in ("web", "app"):
         shop.channel(code)
@@ -236,7 +238,9 @@ def test_bad_values_are_refused_with_code_and_field(shop, web, client, query, fi
     assert answer.json()["code"]
 
 
-@pytest.mark.parametrize("path", ["products/nothing", "codes/%00", "pages?path=/../..", "menus/none", "products?category=x"])
+@pytest.mark.parametrize(
+    "path", ["products/nothing", "codes/%00", "pages?path=/../..", "menus/none", "products?category=x"]
+)
 def test_what_is_not_there_is_404_with_a_code(shop, web, client, path):
     shop.settle()
 

@@ -167,7 +167,7 @@ class SamePrices:
         return SimpleNamespace(price=price, availability=None, stockrecord=stockrecord)
 
 
-def oscars_basket(wanted: list[tuple[Product, int]], wares: Wares, vouchers: list[Voucher]) -> Basket:
+def oscars_basket(wanted: list[tuple[Product, int]], wares: Any, vouchers: list[Voucher]) -> Basket:
     """Oscar's own basket and lines; kept in memory, as Oscar keeps them while offers are applied."""
     basket = Basket(pk=1, owner=None)
     basket.strategy = SamePrices(wares.prices)
@@ -233,6 +233,7 @@ def by_us(wanted: list[tuple[Product, int]], vouchers: list[Voucher]) -> dict[st
                 off[key] = off.get(key, Decimal(0)) + share.amount
     nearly = nearly_applied(run, [one for one in basis.candidates if one[0].limit(basis.usage)], done)
     return {
+        "idle": run.idle,
         "off": off,
         "applications": applications,
         "nearly": {one.offer.id for one in nearly},
@@ -252,7 +253,24 @@ def test_discounts_equal_those_of_oscars_own_engine(shop: Shop, batch: int) -> N
     for number in range(A_BATCH):
         vouchers = random_rules(dice, wares)
         wanted = [(dice.choice(wares.variants), dice.randint(1, 5)) for _line in range(dice.randint(1, 6))]
+        found = by_us(wanted, vouchers)
+        if found.pop("idle"):
+            continue
         expected = by_oscar(oscars_basket(wanted, wares, vouchers))
-        assert by_us(wanted, vouchers) == expected, f"batch {batch}, basket {number}"
+        assert found == expected, f"batch {batch}, basket {number}"
         given += bool(expected["applications"])
     assert given > A_BATCH // 3, "most baskets have to get something, or nothing was compared"
+
+
+def test_an_offer_does_not_give_away_what_others_have_taken(shop: Shop) -> None:
+    """Oscar gives the cheapest article ten thousand times here; a limit of three keeps it short."""
+    dear, cheap = shop.product(price="30", texts={}), shop.product(price="10", texts={})
+    everything, only_cheap = make_range(), make_range(cheap)
+    make_offer("Fixed", "1", of=only_cheap, priority=1)
+    make_offer("Multibuy", None, of=only_cheap, when_of=everything, max_basket_applications=3)
+    wanted = [(dear, 1), (cheap, 1)]
+    found = by_us(wanted, [])
+    assert (len(found["applications"]), len(found["idle"])) == (1, 1)
+    wares = SimpleNamespace(prices={dear.pk: Decimal(30), cheap.pk: Decimal(10)})
+    given = by_oscar(oscars_basket(wanted, wares, []))["applications"]
+    assert sorted(given.values()) == [(Decimal(1), 1), (Decimal(30), 3)]

@@ -338,6 +338,18 @@ def test_the_last_pieces_of_a_hot_variant_are_found_whoever_has_them(hot, nantes
     assert (Level.objects.get().hot_since, differences()) == (None, [])
 
 
+def test_slots_are_filled_before_they_run_out(shop, nantes):
+    variant = shop.product("drop", stock={nantes: 2000})
+    [level] = lock_levels(Level.objects.values_list("pk", flat=True)).values()
+    fill_pool(level)
+    UnitSlot.objects.exclude(slot=0).delete()  # one slot is left, with 15 pieces
+    Level.objects.update(pooled=UnitSlot.objects.count())
+    while UnitSlot.objects.count() < POOL_SIZE // 2:
+        hold_stock(requests=[Wanted("line", variant.pk, 1)], location_ids=[nantes.pk])
+        assert Hold.objects.count() < 15, "the slots ran out"
+    assert (free(variant), differences()) == (2000 - Hold.objects.count(), [])
+
+
 def test_a_variant_gets_hot_by_many_holds_in_a_second_and_cools_by_itself(shop, nantes):
     variant = shop.product("drop", stock={nantes: 2000})
     with clock.moved_to(clock.now()):

@@ -4,4 +4,3 @@ from comptoir.base.oscar import ForkedApp
 class AddressConfig(ForkedApp):
     name = "comptoir.customers.address"
     label = "address"
-

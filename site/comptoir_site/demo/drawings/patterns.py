@@ -105,7 +105,7 @@ def flowers(step: float, size: float) -> PatternBrush:
     return brush
 
 
-def flower(pen: Pen, place: Place, u: float, v: float, size: float, turn: float, scale: float) -> None:  # noqa: PLR0917
+def flower(pen: Pen, place: Place, u: float, v: float, size: float, turn: float, scale: float) -> None:
     for petal in range(5):
         angle = turn + petal * 2 * math.pi / 5
         x, y = place(u + math.cos(angle) * size * 0.52, v + math.sin(angle) * size * 0.52)

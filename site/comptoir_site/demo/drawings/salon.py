@@ -16,7 +16,7 @@ BRISTLE = Ramp.of("#4a3a33")
 INK = (92, 68, 60)
 
 
-def label(drawing: Drawing, left: float, top: float, right: float, bottom: float, tint: Ramp) -> None:  # noqa: PLR0917
+def label(drawing: Drawing, left: float, top: float, right: float, bottom: float, tint: Ramp) -> None:
     """The house's label: its monogram in a ring, a name, two lines of text."""
     drawing.piece(
         box(left, top, right, bottom, 0.7), Cloth(LABEL), roundness=1.4, volume=0.5, drop=0.2, edge=0.12

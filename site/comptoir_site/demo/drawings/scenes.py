@@ -41,7 +41,7 @@ def flat(colour: str) -> Cloth:
     return Cloth(Ramp.of(colour))
 
 
-def lay(  # noqa: PLR0917
+def lay(
     sheet: Drawing, name: str, fabric: Cloth, x: float, y: float, scale: float, turn: float = 0.0
 ) -> None:
     sheet.place(PIECES[name](fabric), x=x, y=y, scale=scale, turn=turn)
@@ -77,7 +77,7 @@ def sign(sheet: Drawing, text: str, middle: float, top: float, height: float) ->
             sheet.line(points, rgb("#e8cf9a"), 0.5)
 
 
-def leaf(sheet: Drawing, x: float, y: float, length: float, turn: float, fabric: Cloth) -> None:  # noqa: PLR0917
+def leaf(sheet: Drawing, x: float, y: float, length: float, turn: float, fabric: Cloth) -> None:
     """A long tropical leaf with its rib."""
     blade = Drawing()
     blade.piece(path("M 50 50 Q 42 36 50 12 Q 58 36 50 50"), fabric, roundness=2)

@@ -10,7 +10,7 @@ from comptoir_site.demo.facts import Product, Shade, Text
 from comptoir_site.demo.goods.shades import BURGUNDY, INK, NAVY, OCHRE, PINE, ROSE, RUST, SAGE
 
 
-def service(  # noqa: PLR0917
+def service(
     number: int, handle: str, categories: str, title: Text, price: str, minutes: int, drawing: str, shade: Shade,
     summary: Text, *description: Text, people: int = 1, places: int = 1, location_codes: tuple[str, ...] = (),
 ) -> Product:  # fmt: skip

@@ -1,7 +1,5 @@
 """The house's colours, its size runs, and short ways to write a product down."""
 
-# ruff: noqa: E501  (a sentence of copy stays on one line)
-
 from __future__ import annotations
 
 from decimal import Decimal
@@ -52,7 +50,7 @@ WIPE = Text(
 LEATHER = Text("Crème incolore deux fois par an.", "Neutral cream twice a year.")
 
 
-def product(  # noqa: PLR0917
+def product(
     number: int, handle: str, product_class: str, categories: str, title: Text, price: str, drawings: str,
     shades: tuple[Shade, ...], sizes: tuple[str, ...], summary: Text, *description: Text, **facts: object,
 ) -> Product:  # fmt: skip

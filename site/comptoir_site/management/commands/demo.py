@@ -146,7 +146,7 @@ class Command(BaseCommand):
         address = f"http://127.0.0.1:{settings.PORT}/healthz"
         while time.monotonic() < deadline and all(process.poll() is None for process in processes):
             try:
-                with urllib.request.urlopen(address, timeout=2):  # noqa: S310 (our own address)
+                with urllib.request.urlopen(address, timeout=2):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
@@ -179,7 +179,9 @@ def _stop(processes: list[subprocess.Popen]) -> None:
         try:
             process.wait(timeout=max(0.1, deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # with its own workers: a server told to stop while it starts may hang
+            os.killpg(
+                process.pid, signal.SIGKILL
+            )  # with its own workers: a server told to stop while it starts may hang
             process.wait()
 
 
