@@ -59,7 +59,6 @@ class Document(models.Model):
             ),
             GinIndex(fields=["categories"], name="document_by_category", condition=Q(kind="product")),
             GinIndex(fields=["facets"], name="document_by_facet", condition=Q(kind="product")),
-            GinIndex(fields=["codes"], name="document_by_code", condition=Q(kind="product")),
         ]
         verbose_name = _("document")
         verbose_name_plural = _("documents")

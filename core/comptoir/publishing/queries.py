@@ -65,6 +65,11 @@ STOCK_BY_SKU = """CASE WHEN d.variant_ids IS NOT NULL THEN (
         WHERE level.variant_id = variant.id{offered}) stock ON true) END"""
 
 
+#: The catalogue's unique indexes lead to the product; the document has the last word on which codes are published.
+WITH_CODE = """d.item_id IN (SELECT coalesce(variant.parent_id, variant.id) FROM catalogue_product variant
+    WHERE variant.sku = %s OR variant.upc = %s) AND d.codes @> ARRAY[%s]::varchar[]"""
+
+
 def product_list(
     channel: ChannelContext, locale: str, *, wanted: ProductFilter, sort: str, cursor: str, limit: int
 ) -> bytes:
@@ -96,12 +101,12 @@ def product_list(
 
 def product_by_slug(channel: ChannelContext, locale: str, slug: str) -> bytes | None:
     """One product with its stock by SKU, as JSON; ``None`` if the channel does not show it."""
-    return _product(channel, locale, "d.slug = %s", slug, keep_plan=True)
+    return _product(channel, locale, "d.slug = %s", [slug])
 
 
 def product_by_code(channel: ChannelContext, locale: str, code: str) -> bytes | None:
     """One product by the SKU or GTIN of a variant, as JSON; ``None`` if the channel does not show it."""
-    return _product(channel, locale, "d.codes @> ARRAY[%s]::varchar[]", code, keep_plan=False)
+    return _product(channel, locale, WITH_CODE, [code, code, code])
 
 
 def document(channel: ChannelContext, locale: str, kind: str, slug: str) -> bytes | None:
@@ -205,16 +210,14 @@ def _by_attribute(attributes: Sequence[str]) -> list[list[str]]:
     return list(groups.values())
 
 
-def _product(
-    channel: ChannelContext, locale: str, condition: str, value: str, *, keep_plan: bool
-) -> bytes | None:
+def _product(channel: ChannelContext, locale: str, condition: str, wanted: list[str]) -> bytes | None:
     now = clock.now()
     by_sku_of, places = _stock_of(channel, STOCK_BY_SKU)
+    # No LIMIT: for the sake of one row PostgreSQL would walk through all products in the order of the sort.
     rows = _rows(
         f"SELECT d.body, {by_sku_of} FROM publishing_document d "  # noqa: S608
-        f"WHERE {VISIBLE['product']} AND {condition} ORDER BY d.id LIMIT 1",
-        [*places, channel.id, locale, now, now, value],
-        keep_plan=keep_plan,
+        f"WHERE {VISIBLE['product']} AND {condition} ORDER BY d.item_id",
+        [*places, channel.id, locale, now, now, *wanted],
     )
     if not rows:
         return None
