@@ -12,6 +12,7 @@ help:
 	@echo "make test        set everything up and run every test"
 	@echo "make lint        format, lint, types, import rules"
 	@echo "make lock        pin the dependencies again"
+	@echo "make messages    collect the strings for translators and compile what they wrote (needs gettext)"
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Comptoir needs Python 3.11 or newer; PYTHON=/path/to/python3.11 make ... names one.")'
@@ -50,6 +51,11 @@ lock: $(VENV)/.test
 
 docs: $(VENV)/.test
 	$(BIN)/python manage.py docs
+
+# Each package has its own catalogue; makemessages finds the nearest `locale` folder above a source.
+messages: $(VENV)/.demo
+	SECRET_KEY=unused $(BIN)/python manage.py makemessages --locale fr --no-location --no-obsolete --no-wrap --ignore $(VENV) --ignore build --ignore tests --ignore migrations
+	SECRET_KEY=unused $(BIN)/python manage.py compilemessages --ignore $(VENV) --verbosity 0
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .mypy_cache

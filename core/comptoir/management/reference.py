@@ -1,4 +1,4 @@
-"""The pages of ``docs/`` that are made from the code: hooks, settings, errors."""
+"""The pages of ``docs/`` that are made from the code: hooks, settings, errors, the API."""
 
 import ast
 import inspect
@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from importlib import import_module, metadata
 from pathlib import Path
 
+import orjson
+from django.urls import resolve, reverse
 from django.utils import translation
 
 import comptoir
@@ -32,10 +34,22 @@ LEFT_OUT = {"testing", "management", "migrations"}
 def pages() -> dict[str, str]:
     """Every generated page, by its file name."""
     with translation.override("en"):
-        return {"hooks.md": hooks_page(), "settings.md": settings_page(), "errors.md": errors_page()}
+        return {
+            "hooks.md": hooks_page(),
+            "settings.md": settings_page(),
+            "errors.md": errors_page(),
+            "openapi.json": openapi_page(),
+        }
 
 
 # --- hooks -----------------------------------------------------------------------------------------------------------
+
+
+def openapi_page() -> str:
+    """The API as a running shop describes it."""
+    schema = resolve(reverse("comptoir:openapi-json")).func.keywords["api"].get_openapi_schema()
+    options = orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    return orjson.dumps(schema, option=options).decode() + "\n"
 
 
 def hook_functions() -> list[Callable[..., object]]:

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from oscar.apps.catalogue.models import ProductClass
 
 from comptoir.channels.models import code_validator
@@ -22,7 +23,9 @@ class TaxClass(models.Model):
     code = models.CharField(_("code"), max_length=40, unique=True, validators=[code_validator])
     name = models.CharField(_("name"), max_length=120)
     is_default = models.BooleanField(
-        _("default"), default=False, help_text=_("Taxes everything that has no tax class of its own.")
+        pgettext_lazy("tax class", "default"),
+        default=False,
+        help_text=_("Taxes everything that has no tax class of its own."),
     )
 
     class Meta:

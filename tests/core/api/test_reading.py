@@ -272,7 +272,7 @@ def test_the_openapi_file_is_the_snapshot_in_the_repository(client, request):
     served = client.get("/api/v1/openapi.json").json()
     kept = json.loads((request.config.rootpath / "docs" / "openapi.json").read_text())
 
-    assert served == kept
+    assert served == kept, "python manage.py docs"
 
 
 def test_the_openapi_page_opens_without_the_internet(client):

@@ -13,9 +13,7 @@ DOCS = Path(comptoir.__path__[0]).parents[1] / "docs"
 class Command(BaseCommand):
     """Writes the pages of ``docs/`` that are made from the code."""
 
-    help = (
-        "Write docs/hooks.md, settings.md and errors.md from the code, or --check that they are up to date."
-    )
+    help = "Write docs/hooks.md, settings.md, errors.md and openapi.json from the code, or --check that they are up to date."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
