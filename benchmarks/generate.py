@@ -13,6 +13,8 @@ from django.conf import settings
 
 #: So many products are made by services, the others are copies of them.
 PATTERNS = 20
+#: Databases are called so, with their size behind; another name keeps two runs on one server apart.
+NAME = os.environ.get("BENCHMARK_NAME", "benchmark")
 #: Up to here every document is built by Comptoir; documents beyond are copies of built ones.
 BUILT_PRODUCTS = 10_000
 BUILT_OF_MANY = 1_000
@@ -23,6 +25,7 @@ def main() -> None:
     parser.add_argument("products", type=int, nargs="?", default=1000)
     parser.add_argument("channels", type=int, nargs="?", default=2)
     parser.add_argument("--languages", default="fr", help="such as fr,en; the default is fr")
+    parser.add_argument("--patterns", type=int, default=PATTERNS, help="so many are made by services")
     parser.add_argument(
         "--catalogue-only", action="store_true", help="build no documents: for benchmarks.rebuild"
     )
@@ -33,13 +36,14 @@ def main() -> None:
     open_database(f"{chosen.products}x{chosen.channels}")
     if chosen.remove:
         return remove_all()
-    generate(chosen.products, chosen.channels, chosen.languages.split(","), build=not chosen.catalogue_only)
+    languages, build = chosen.languages.split(","), not chosen.catalogue_only
+    generate(chosen.products, chosen.channels, languages, patterns=chosen.patterns, build=build)
 
 
 def open_database(size: str) -> None:
     """Start the server, and set Django up on the database of one size."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-    os.environ["BENCHMARK_DATABASE"] = f"benchmark_{size}"
+    os.environ["BENCHMARK_DATABASE"] = f"{NAME}_{size}"
     django.setup()
     from comptoir.base.postgres import Cluster  # noqa: PLC0415 (after the settings)
 
@@ -54,7 +58,7 @@ def make_tables() -> None:
 
     from comptoir.base.postgres import Cluster  # noqa: PLC0415
 
-    wanted, empty = connection.settings_dict["NAME"], "benchmark_empty"
+    wanted, empty = connection.settings_dict["NAME"], f"{NAME}_empty"
     cluster = Cluster(home=settings.COMPTOIR_HOME)
     with connection._nodb_cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database")
@@ -69,7 +73,10 @@ def make_tables() -> None:
         raise SystemExit("This size was made before.")
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(wanted)} TEMPLATE {empty}")
-    call_command("migrate", verbosity=0)  # what has come since the empty one was made
+    try:
+        call_command("migrate", check_unapplied=True, verbosity=0)
+    except SystemExit:  # the empty one was made before the newest migrations
+        call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
 
 
@@ -81,11 +88,12 @@ def remove_all() -> None:
     shutil.rmtree(settings.COMPTOIR_HOME)
 
 
-def generate(products: int, channels: int, languages: list[str], *, build: bool) -> None:
+def generate(products: int, channels: int, languages: list[str], *, patterns: int, build: bool) -> None:
     """Fill an empty database: patterns by services, copies of them, documents by a real rebuild, copies of those."""
     from django.core.management import call_command  # noqa: PLC0415
 
-    from benchmarks import copies, patterns  # noqa: PLC0415
+    from benchmarks import copies  # noqa: PLC0415
+    from benchmarks.patterns import make_products, open_shop  # noqa: PLC0415
     from comptoir.events.models import Delivery  # noqa: PLC0415
     from comptoir.publishing.models import Document  # noqa: PLC0415
     from comptoir.publishing.services import due_attention  # noqa: PLC0415
@@ -93,10 +101,10 @@ def generate(products: int, channels: int, languages: list[str], *, build: bool)
     with step("Making the tables"):
         make_tables()
     real = products if products <= BUILT_PRODUCTS else BUILT_OF_MANY
-    made = min(PATTERNS, real)
+    made = min(patterns, real)
     with step(f"Making {made} products by services"):
-        patterns.open_shop(channels, languages)
-        patterns.make_products(made, languages)
+        open_shop(channels, languages)
+        make_products(made, languages)
         Delivery.objects.all().delete()  # a rebuild does what they ask for
     with step(f"Copying them to {real} products"):
         copies.copy_products(copies.CATALOGUE, math.ceil(real / made) - 1, dots())

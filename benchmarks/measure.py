@@ -10,9 +10,9 @@ import psycopg
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.generate import open_database
+from benchmarks.generate import NAME, open_database
 from benchmarks.machine import machine
-from benchmarks.server import Batch, Server
+from benchmarks.server import TICK_MS, Batch, Server
 
 RESULTS = Path(__file__).with_name("results.json")
 Batches = dict[tuple[str, str], list[Batch]]
@@ -27,9 +27,14 @@ def main() -> None:
     chosen = parser.parse_args()
     open_database(chosen.sizes[0])
     measured = measure(chosen.sizes, rounds=chosen.rounds, requests=chosen.requests)
-    kept = json.loads(chosen.output.read_text()) if chosen.output.exists() else {}
-    chosen.output.write_text(json.dumps({**kept, "reading": measured}, indent=1, ensure_ascii=False) + "\n")
+    keep(chosen.output, "reading", measured)
     show(measured)
+
+
+def keep(path: Path, part: str, measured: dict) -> None:
+    """Put the figures of one benchmark beside those of the others."""
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    path.write_text(json.dumps({**kept, part: measured}, indent=1, ensure_ascii=False) + "\n")
 
 
 def measure(sizes: list[str], *, rounds: int, requests: int) -> dict:
@@ -80,7 +85,7 @@ def _connect(size: str) -> psycopg.Connection:
         host=address["HOST"],
         port=address["PORT"],
         user=address["USER"],
-        dbname=f"benchmark_{size}",
+        dbname=f"{NAME}_{size}",
         autocommit=True,
     )
 
@@ -115,7 +120,7 @@ def _summary(batches: list[Batch]) -> dict:
 
 def _cpu_ms(batch: Batch) -> float:
     """Processor time of one request: the server's and its database connection's."""
-    return (batch.python_ms + batch.postgres_ms) / batch.requests
+    return max(batch.python_ms + batch.postgres_ms, TICK_MS) / batch.requests
 
 
 def count_statements(size: str, asked) -> dict[str, tuple[int, int]]:
@@ -125,7 +130,7 @@ def count_statements(size: str, asked) -> dict[str, tuple[int, int]]:
     from comptoir.channels.queries import forget_contexts  # noqa: PLC0415
 
     connection.close()
-    connection.settings_dict["NAME"] = f"benchmark_{size}"
+    connection.settings_dict["NAME"] = f"{NAME}_{size}"
     counts = {}
     for question in asked:
         warm, cold = [], []

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import psycopg
 
+from benchmarks.generate import NAME
+
 ROOT = Path(__file__).resolve().parents[1]
 READY_TIMEOUT_S = 60
 #: The two that the kernel counts processor time in: user and system, in ticks.
@@ -36,7 +38,7 @@ class Server:
     """One process of granian with two threads, as in production but for their number."""
 
     def __init__(self, size: str, database: psycopg.Connection) -> None:
-        self.size, self.database, self.name = size, database, f"benchmark_{size}"
+        self.size, self.database, self.name = size, database, f"{NAME}_{size}"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]

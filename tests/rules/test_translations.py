@@ -45,7 +45,9 @@ def placeholders(text: str) -> list[str]:
 
 
 def name(message: Message) -> tuple[str, str]:
-    return message.context or "", forms(message.id)[0]
+    """Context and English. Babel leaves the contexts of compiled catalogues as bytes."""
+    context = message.context or ""
+    return context.decode() if isinstance(context, bytes) else context, forms(message.id)[0]
 
 
 def test_every_string_of_the_sources_is_in_the_catalogue(path, tmp_path, monkeypatch):

@@ -162,7 +162,7 @@ def test_an_edit_published_once_is_seen_on_every_channel_and_a_draft_on_none(dem
         "from comptoir.content.models import ProductContent;"
         "print(ProductContent.objects.get(slug='robe-cilaos', locale__language_code='fr').pk)"
     )
-    edit = f"/admin/snippets/content/productcontent/edit/{number}/"
+    edit = f"/admin/texts/edit/{number}/"
     before = titles(demo, key, "robe-cilaos")
     assert set(before.values()) == {"Robe Cilaos"}
     product = demo.shell(

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         relay = threading.Thread(target=run_forever, args=(stop, rounds), name="events", daemon=True)
         relay.start()
         try:
-            call_command("db_worker", "--interval", "1", "--no-startup-delay")
+            call_command("db_worker", "--interval", "1", "--no-startup-delay", verbosity=0)
         finally:
             stop.set()
             relay.join(timeout=5)
