@@ -14,56 +14,68 @@ from typing import NamedTuple
 
 CLIPPED_LENGTH = 80
 
+
+def _(sentence: str) -> str:
+    """Mark a sentence for the translators; the reader translates it, for this file does not know Django."""
+    return sentence
+
+
 MESSAGES = {
-    "attribute_clash": "“{value}” and another column are one property once their names are simplified.",
-    "attribute_value": "“{value}” cannot be a value of the property {field}.",
-    "bad_boolean": "“{value}” in {field} is neither true nor false.",
-    "bad_category": "“{value}” in {field} is not a category path: a level is empty.",
-    "bad_currency": "“{value}” in {field} is not a currency code of three capital letters, such as EUR.",
-    "bad_handle": "“{value}” is not a handle: use letters, digits, hyphens and underscores.",
-    "bad_json": "“{value}” in {field} cannot be read. Was the cell edited by hand?",
-    "bad_url": "“{value}” in {field} is not a web address beginning with http:// or https://.",
-    "cell_count": "This row has {found} cells where {expected} are expected. Is a quote or a comma missing?",
-    "duplicate_column": "The column {field} is there more than once.",
-    "duplicate_gtin": "The bar code “{value}” is already used on line {first_line}.",
-    "duplicate_option_values": "The variant on line {first_line} has the same options: “{value}”.",
-    "duplicate_price": "A price of “{value}” in this currency was already given on line {first_line}.",
-    "duplicate_sku": "The SKU “{value}” is already used on line {first_line}.",
-    "empty_file": "The file is empty.",
-    "encoding": (
+    "attribute_clash": _("“{value}” and another column are one property once their names are simplified."),
+    "attribute_value": _("“{value}” cannot be a value of the property {field}."),
+    "bad_boolean": _("“{value}” in {field} is neither true nor false."),
+    "bad_category": _("“{value}” in {field} is not a category path: a level is empty."),
+    "bad_currency": _("“{value}” in {field} is not a currency code of three capital letters, such as EUR."),
+    "bad_handle": _("“{value}” is not a handle: use letters, digits, hyphens and underscores."),
+    "bad_json": _("“{value}” in {field} cannot be read. Was the cell edited by hand?"),
+    "bad_url": _("“{value}” in {field} is not a web address beginning with http:// or https://."),
+    "cell_count": _(
+        "This row has {found} cells where {expected} are expected. Is a quote or a comma missing?"
+    ),
+    "duplicate_column": _("The column {field} is there more than once."),
+    "duplicate_gtin": _("The bar code “{value}” is already used on line {first_line}."),
+    "duplicate_option_values": _("The variant on line {first_line} has the same options: “{value}”."),
+    "duplicate_price": _("A price of “{value}” in this currency was already given on line {first_line}."),
+    "duplicate_sku": _("The SKU “{value}” is already used on line {first_line}."),
+    "empty_file": _("The file is empty."),
+    "encoding": _(
         "Byte {byte} of the file, on line {line}, is not {encoding} text. "
         "If the file was saved by Excel, read it with the encoding cp1252."
     ),
-    "gtin_check_digit": "The last digit of the bar code “{value}” does not match the others.",
-    "gtin_taken": "The bar code “{value}” belongs to another product of the shop.",
-    "gtin_format": "“{value}” is not a bar code number: it needs 8, 12, 13 or 14 digits, or 10 for an ISBN.",
-    "handle_not_adjacent": "The rows of “{value}” are not together in the file. Sort the file by {field}.",
-    "line_too_long": "This row is too long: over {limit} bytes, or a cell over {cell_limit}.",
-    "malformed_row": "This row is not written as CSV: check its quotes and line ends.",
-    "missing_column": "The column {field} is missing.",
-    "missing_value": "{field} is empty.",
-    "negative_number": "“{value}” in {field} is below zero.",
-    "not_a_number": "“{value}” in {field} is not a number written like 1234.50.",
-    "not_an_integer": "“{value}” in {field} is not a whole number.",
-    "nul_byte": "{field} contains an unprintable character (NUL). Is this a text file?",
-    "number_too_large": "“{value}” in {field} is too large.",
-    "option_without_name": "“{value}” is the value of an option that has no name: {field} is empty.",
-    "price_missing": "There is an earlier price but no price: {field} is empty.",
-    "price_decimals": "“{value}” in {field} has more than two decimals.",
-    "quantity_promised": "{value} pieces would be fewer than the {promised} that are promised to customers there.",
-    "sku_taken": "The SKU “{value}” belongs to another product of the shop.",
-    "structure_changed": (
+    "gtin_check_digit": _("The last digit of the bar code “{value}” does not match the others."),
+    "gtin_taken": _("The bar code “{value}” belongs to another product of the shop."),
+    "gtin_format": _(
+        "“{value}” is not a bar code number: it needs 8, 12, 13 or 14 digits, or 10 for an ISBN."
+    ),
+    "handle_not_adjacent": _("The rows of “{value}” are not together in the file. Sort the file by {field}."),
+    "line_too_long": _("This row is too long: over {limit} bytes, or a cell over {cell_limit}."),
+    "malformed_row": _("This row is not written as CSV: check its quotes and line ends."),
+    "missing_column": _("The column {field} is missing."),
+    "missing_value": _("{field} is empty."),
+    "negative_number": _("“{value}” in {field} is below zero."),
+    "not_a_number": _("“{value}” in {field} is not a number written like 1234.50."),
+    "not_an_integer": _("“{value}” in {field} is not a whole number."),
+    "nul_byte": _("{field} contains an unprintable character (NUL). Is this a text file?"),
+    "number_too_large": _("“{value}” in {field} is too large."),
+    "option_without_name": _("“{value}” is the value of an option that has no name: {field} is empty."),
+    "price_missing": _("There is an earlier price but no price: {field} is empty."),
+    "price_decimals": _("“{value}” in {field} has more than two decimals."),
+    "quantity_promised": _(
+        "{value} pieces would be fewer than the {promised} that are promised to customers there."
+    ),
+    "sku_taken": _("The SKU “{value}” belongs to another product of the shop."),
+    "structure_changed": _(
         "In the shop “{value}” is sold in another way: with options there and without in the file, or the "
         "reverse. Change one of the two."
     ),
-    "too_long": "{field} is longer than {limit} characters.",
-    "too_many_rows": "The product “{value}” has too many rows or too much text to be read.",
-    "unclosed_quote": "A quote opened in this row is never closed.",
-    "unknown_encoding": "“{value}” is not the name of an encoding that can be read here.",
-    "unknown_sku": "No variant with the SKU “{value}” was accepted before this line.",
-    "unknown_status": "“{value}” in {field} is not active, draft or archived.",
-    "weight_unit": "“{value}” in {field} is not a unit of weight: use g, kg, oz or lb.",
-    "wrong_delimiter": "The cells of this file are separated by “{value}”. Save it with commas.",
+    "too_long": _("{field} is longer than {limit} characters."),
+    "too_many_rows": _("The product “{value}” has too many rows or too much text to be read."),
+    "unclosed_quote": _("A quote opened in this row is never closed."),
+    "unknown_encoding": _("“{value}” is not the name of an encoding that can be read here."),
+    "unknown_sku": _("No variant with the SKU “{value}” was accepted before this line."),
+    "unknown_status": _("“{value}” in {field} is not active, draft or archived."),
+    "weight_unit": _("“{value}” in {field} is not a unit of weight: use g, kg, oz or lb."),
+    "wrong_delimiter": _("The cells of this file are separated by “{value}”. Save it with commas."),
 }
 
 

@@ -10,9 +10,9 @@ from django.core.files.images import ImageFile
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import translation
+from django.utils.translation import gettext_noop
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
-from django.utils.translation import gettext_noop
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 from wagtail.rich_text import RichText
 
