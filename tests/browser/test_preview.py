@@ -153,7 +153,7 @@ def test_the_editor_shows_readiness_and_previews_what_is_typed_on_all_channels(s
 
     page.keyboard.press("Control+p")
     live = page.frame_locator("#w-preview-iframe")
-    live.locator("h1", has_text="pas encore enregistrée").wait_for(timeout=15000)
+    live.locator("h1", has_text="pas encore enregistrée").wait_for(timeout=45000)
 
     assert live.locator("section.channel").count() == len(CHANNELS)
     assert live.locator("html").get_attribute("lang") == language
@@ -165,10 +165,10 @@ def test_the_moment_outlives_what_is_typed_afterwards(shop, story, log_in):
     live = page.frame_locator("#w-preview-iframe")
     live.locator("#moment").fill("2031-12-25T10:00")
     live.locator("#moment").press("Enter")
-    live.locator("#moment[value='2031-12-25T10:00']").wait_for(timeout=15000)
+    live.locator("#moment[value='2031-12-25T10:00']").wait_for(timeout=45000)
 
     page.locator("#id_title").fill("Un autre titre")
-    live.locator("h1", has_text="Un autre titre").wait_for(timeout=15000)
+    live.locator("h1", has_text="Un autre titre").wait_for(timeout=45000)
 
     assert live.locator("#moment").input_value() == "2031-12-25T10:00"
 

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-START_TIMEOUT_S = 240
+START_TIMEOUT_S = 600
 NEWS_TIMEOUT_S = 60
 
 
@@ -141,7 +141,7 @@ def wait_until(happened) -> None:
         time.sleep(0.3)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(700)
 def test_every_channel_of_the_demo_answers(demo, key):
     assert demo.status("/") == demo.status("/admin/") == demo.status("/api/v1/docs") == 200
     assert demo.status("/api/v1/store/products") == 404
@@ -156,7 +156,7 @@ def test_every_channel_of_the_demo_answers(demo, key):
     assert demo.status(picture.removeprefix(demo.base)) == 200
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(700)
 def test_an_edit_published_once_is_seen_on_every_channel_and_a_draft_on_none(demo, key):
     number = demo.shell(
         "from comptoir.content.models import ProductContent;"
@@ -179,7 +179,7 @@ def test_an_edit_published_once_is_seen_on_every_channel_and_a_draft_on_none(dem
     wait_until(lambda: set(titles(demo, key, "robe-cilaos").values()) == {"Robe Cilaos neuve"})
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(700)
 def test_a_port_in_use_is_said_in_a_sentence(demo):
     second = subprocess.run(
         demo.command("demo"),
@@ -197,7 +197,7 @@ def test_a_port_in_use_is_said_in_a_sentence(demo):
     assert demo.status("/healthz") == 200
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(700)
 def test_a_stopped_demo_starts_again_with_its_data(demo, key):
     printed = demo.stop()
     assert "comptoir-demo" in printed
