@@ -553,6 +553,7 @@ def test_every_call_is_in_the_log_when_hooks_are_traced(shop, plug, settings, ca
     assert any(line.startswith("hook add_document_fields of ours took ") for line in caplog.messages)
 
 
+@pytest.mark.usefixtures("english")
 def test_a_channel_cannot_name_a_plugin_that_does_not_run(shop):
     from django.core.exceptions import ValidationError
 

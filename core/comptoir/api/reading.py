@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
+from ninja.decorators import decorate_view
 
 from comptoir.api.http import answer, chosen_locale, json_answer, open_channel_for
 from comptoir.api.schemas import (
@@ -15,6 +16,7 @@ from comptoir.api.schemas import (
     ProductDocument,
     ProductPage,
 )
+from comptoir.api.short_way import text_only
 from comptoir.base.errors import InvalidValue, NotFound
 from comptoir.channels.queries import ChannelContext
 from comptoir.conf import conf
@@ -49,6 +51,7 @@ def categories(request: HttpRequest, channel: Path[str], locale: str = "") -> Ht
     operation_id="products",
     summary="A page of products",
 )
+@decorate_view(text_only("locale", "category", "sort", "cursor"))
 def products(
     request: HttpRequest,
     channel: Path[str],
@@ -86,6 +89,7 @@ def products(
     operation_id="product",
     summary="A product by its slug",
 )
+@decorate_view(text_only("locale"))
 def product(request: HttpRequest, channel: Path[str], slug: str, locale: str = "") -> HttpResponse:
     context = open_channel_for(request, channel)
     language = chosen_locale(request, context, locale)
@@ -98,6 +102,7 @@ def product(request: HttpRequest, channel: Path[str], slug: str, locale: str = "
     operation_id="product_by_code",
     summary="A product by the SKU or barcode (GTIN) of a variant",
 )
+@decorate_view(text_only("locale"))
 def product_by_code(request: HttpRequest, channel: Path[str], code: str, locale: str = "") -> HttpResponse:
     context = open_channel_for(request, channel)
     language = chosen_locale(request, context, locale)

@@ -54,15 +54,15 @@ VISIBLE = {
     for kind in ("product", "page", "menu", "categories")
 }
 
-AVAILABILITY = """CASE WHEN variant_ids IS NULL THEN '{"in_stock":true,"quantity":null}' ELSE (
+AVAILABILITY = """CASE WHEN variant_ids IS NULL THEN '{"in_stock":true,"quantity":null}}' ELSE (
     SELECT '{"in_stock":' || (coalesce(sum(level.on_hand), 0) > 0)::text || ',"quantity":'
-        || coalesce(sum(level.on_hand), 0) || '}'
+        || coalesce(sum(level.on_hand), 0) || '}}'
     FROM partner_level level WHERE level.variant_id = ANY(variant_ids){offered}) END"""
 
 #: A page and one more row, to know whether another page follows. All of it comes as one value: rows that come one by
-#: one wake the reader for each buffer, which costs more than to read them.
-PAGE = """SELECT string_agg(left(card, -1) || ',"availability":' || {availability} || '}}', ',')
-        FILTER (WHERE place <= {limit}),
+#: one wake the reader for each buffer, which costs more than to read them. A tab, which canonical JSON never has, stands
+#: where the availability is put into the card: cutting the card's last character costs PostgreSQL more.
+PAGE = """SELECT string_agg(card || '\t' || {availability}, ',') FILTER (WHERE place <= {limit}),
     count(*), (max(key) FILTER (WHERE place = {limit}))::varchar, max(item_id) FILTER (WHERE place = {limit})
 FROM (SELECT d.card, d.variant_ids, d.item_id, d.{column} AS key, row_number() OVER (ORDER BY {order}) AS place
     FROM publishing_document d WHERE {where} ORDER BY {order} LIMIT {limit} + 1) page"""
@@ -103,7 +103,8 @@ def product_list(
     rows = _rows(statement, [*places, *values], keep_plan=wanted == ProductFilter())
     items, found, key, item_id = rows[0] if rows else (None, 0, "", 0)
     following = orjson.dumps(encode_cursor(sort, key, item_id) if found > limit else None)
-    return b'{"items":[%b],"next":%b}' % (items or b"", following)
+    items = (items or b"").replace(b"}\t{", b',"availability":{')
+    return b'{"items":[%b],"next":%b}' % (items, following)
 
 
 def product_by_slug(channel: ChannelContext, locale: str, slug: str) -> bytes | None:

@@ -91,6 +91,7 @@ def test_a_file_of_excel_gets_the_hint_to_its_encoding(shop, catalogue_file):
         ({"currency": "eur"}, "--currency: eur cannot be used here"),
     ],
 )
+@pytest.mark.usefixtures("english")
 def test_a_wrong_option_is_a_sentence(shop, catalogue_file, options, sentence):
     with pytest.raises(CommandError) as error:
         run(catalogue_file(mug()), **options)

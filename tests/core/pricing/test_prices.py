@@ -86,6 +86,7 @@ def test_an_exception_holds_from_its_start_to_before_its_end(shirt: Product) -> 
     assert amounts == [Decimal("49.9"), Decimal(40), Decimal("49.9")]
 
 
+@pytest.mark.usefixtures("english")
 def test_two_exceptions_for_the_same_place_and_time_are_refused(shirt: Product, app: Channel) -> None:
     place = {"variant": shirt, "channel": app, "starts_at": NOON, "ends_at": NOON + DAY}
     add_price_exception(amount=Decimal(40), reason="Flash sale", **place)

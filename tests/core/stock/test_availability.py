@@ -29,6 +29,7 @@ def hold(variant, place, quantity, owner="line:1"):
     hold_stock(requests=[Wanted(owner, variant.pk, quantity)], location_ids=[place.pk])
 
 
+@pytest.mark.usefixtures("english")
 def test_the_worked_example_of_the_docs(shop):
     nantes, web, store = shop.location("nantes"), shop.channel("web"), shop.channel("store", name="Till")
     shirt = shop.product("shirt", stock={nantes: 20})

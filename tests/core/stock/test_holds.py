@@ -107,6 +107,7 @@ def test_two_lines_and_a_bundle_are_summed_before_the_row_is_asked(shop, shirt, 
     assert differences() == []
 
 
+@pytest.mark.usefixtures("english")
 def test_a_refusal_says_where_else_there_is_some(shirt, nantes, lyon):
     receive_stock(variant=shirt, location=lyon, quantity=4)
     with pytest.raises(OutOfStock) as refusal:

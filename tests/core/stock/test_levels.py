@@ -189,6 +189,7 @@ def test_safety_and_backorder_move_what_is_free(shirt, nantes):
     assert Level.objects.get().backorder == 2
 
 
+@pytest.mark.usefixtures("english")
 def test_the_audit_explains_a_difference_and_rebuilds_the_level(shirt, nantes, capsys):
     hold_stock(requests=[Wanted("line", shirt.pk, 2)], location_ids=[nantes.pk])
     call_command("stock_audit")
@@ -202,6 +203,7 @@ def test_the_audit_explains_a_difference_and_rebuilds_the_level(shirt, nantes, c
     assert figures(shirt, nantes) == (10, 0, 2, 0)
 
 
+@pytest.mark.usefixtures("english")
 def test_a_level_that_cannot_be_rebuilt_is_named(shirt, nantes, capsys):
     hold_stock(requests=[Wanted("line", shirt.pk, 10)], location_ids=[nantes.pk])
     Level.objects.update(on_hand=12)
