@@ -159,20 +159,6 @@ def test_the_editor_shows_readiness_and_previews_what_is_typed_on_all_channels(s
     assert live.locator("html").get_attribute("lang") == language
 
 
-def test_the_moment_outlives_what_is_typed_afterwards(shop, story, log_in):
-    page = log_in(f"/admin/pages/{story.pk}/edit/", locale="en")
-    page.keyboard.press("Control+p")
-    live = page.frame_locator("#w-preview-iframe")
-    live.locator("#moment").fill("2031-12-25T10:00")
-    live.locator("#moment").press("Enter")
-    live.locator("#moment[value='2031-12-25T10:00']").wait_for(timeout=45000)
-
-    page.locator("#id_title").fill("Un autre titre")
-    live.locator("h1", has_text="Un autre titre").wait_for(timeout=45000)
-
-    assert live.locator("#moment").input_value() == "2031-12-25T10:00"
-
-
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_release_is_filled_published_and_rolled_back_by_keyboard(shop, log_in, language):
     draft = text().get_latest_revision_as_object()
