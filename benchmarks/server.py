@@ -102,7 +102,7 @@ class Server:
         deadline = time.monotonic() + READY_TIMEOUT_S
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                self.get("/limits/empty")
+                self.get("/api/v1/limits/empty")
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)

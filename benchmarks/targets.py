@@ -38,7 +38,7 @@ def questions(shop: psycopg.Connection, server) -> list[Question]:
     ]
     known = [[path, f"If-None-Match: {server.get(path)[1]['ETag']}\r\n"] for path, _ in details[0].targets]
     return [
-        Question("empty", [["/limits/empty", ""]] * 2),
+        Question("empty", [["/api/v1/limits/empty", ""]] * 2),
         Question("document", _stored_documents(shop)),
         Question("answer", _stored_answers(shop, [server.get(path)[0] for path, _ in lists[0].targets])),
         *lists,
@@ -96,7 +96,7 @@ def _products(shop: psycopg.Connection, prefix: str, column: str) -> list[list[s
 
 
 def _stored_documents(shop: psycopg.Connection) -> list[list[str]]:
-    return [[f"/limits/document/{pk}", ""] for _, pk in _sample(shop, "d.id")]
+    return [[f"/api/v1/limits/document/{pk}", ""] for _, pk in _sample(shop, "d.id")]
 
 
 def _stored_answers(shop: psycopg.Connection, answers: list[bytes]) -> list[list[str]]:
@@ -106,4 +106,4 @@ def _stored_answers(shop: psycopg.Connection, answers: list[bytes]) -> list[list
     for pk, answer in enumerate(answers, start=1):
         shop.execute(f"INSERT INTO {STORED_ANSWERS} VALUES (%s, %s)", [pk, answer.decode()])  # noqa: S608
     shop.execute(f"VACUUM ANALYZE {STORED_ANSWERS}")
-    return [[f"/limits/answer/{pk}", ""] for pk in range(1, len(answers) + 1)]
+    return [[f"/api/v1/limits/answer/{pk}", ""] for pk in range(1, len(answers) + 1)]
