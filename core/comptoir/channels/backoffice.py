@@ -257,8 +257,16 @@ class ChannelViewSet(ModelViewSet):
             [
                 FieldRowPanel([FieldPanel("own_locale"), FieldPanel("locales")]),
                 FieldRowPanel([FieldPanel("currency"), FieldPanel("time_zone")]),
+                FieldRowPanel([FieldPanel("country"), FieldPanel("net_prices")]),
             ],
             heading=gettext_lazy("Language, money and time"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("holds_from"),
+                FieldRowPanel([FieldPanel("hold_minutes"), FieldPanel("hold_minutes_max")]),
+            ],
+            heading=gettext_lazy("Baskets"),
         ),
         MultiFieldPanel(
             [FieldPanel("is_active"), FieldPanel("is_public")], heading=gettext_lazy("Who can read it")

@@ -2,7 +2,7 @@ import zoneinfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -17,6 +17,7 @@ code_validator = RegexValidator(
 currency_validator = RegexValidator(
     r"^[A-Z]{3}$", _("Use the three capital letters of ISO 4217, such as EUR.")
 )
+country_validator = RegexValidator(r"^[A-Z]{2}$", _("Use the two capital letters of ISO 3166, such as FR."))
 locale_validator = RegexValidator(r"^[a-z]{2}(-[a-z]{2,4})?$", _("Use a language code such as fr or en-gb."))
 
 
@@ -120,6 +121,10 @@ class Channel(RecordsChanges):
     An empty list of locations or categories (the assortment, see ``catalogue``) means no restriction.
     """
 
+    class HoldsFrom(models.TextChoices):
+        ADDING = "adding", _("as soon as they are in a basket")
+        CHECKOUT = "checkout", _("when the customer goes to the checkout")
+
     code = models.CharField(_("code"), max_length=40, unique=True, validators=[code_validator])
     name = models.CharField(_("name"), max_length=120)
     plugin = models.CharField(_("plugin"), max_length=60, help_text=_("Gives the channel its behaviour."))
@@ -147,6 +152,31 @@ class Channel(RecordsChanges):
         related_name="channels",
         blank=True,
         help_text=_("Whose stock this channel offers. None chosen: all of them."),
+    )
+    country = models.CharField(
+        _("country"),
+        max_length=2,
+        default="FR",
+        validators=[country_validator],
+        help_text=_("Whose taxes hold until a customer says where goods go; ISO 3166, such as FR."),
+    )
+    net_prices = models.BooleanField(
+        _("prices without tax"), default=False, help_text=_("For business customers.")
+    )
+    holds_from = models.CharField(
+        _("goods are held"), max_length=10, choices=HoldsFrom, default=HoldsFrom.ADDING
+    )
+    hold_minutes = models.PositiveSmallIntegerField(
+        _("minutes held"),
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        help_text=_("From the last time the basket was touched."),
+    )
+    hold_minutes_max = models.PositiveSmallIntegerField(
+        _("minutes held at most"),
+        default=120,
+        validators=[MinValueValidator(1), MaxValueValidator(7 * 24 * 60)],
+        help_text=_("However often the basket is touched."),
     )
     is_public = models.BooleanField(
         _("public"), default=True, help_text=_("Can be read without a channel key.")

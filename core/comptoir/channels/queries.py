@@ -21,6 +21,11 @@ class ChannelContext:
     locales: tuple[str, ...]
     time_zone: str
     theme: str
+    country: str
+    net_prices: bool
+    holds_from: str
+    hold_minutes: int
+    hold_minutes_max: int
     is_public: bool
     location_ids: tuple[int, ...]
     has_all_locations: bool
@@ -93,6 +98,11 @@ def _read_context(code: str) -> ChannelContext | None:
         locales=tuple(channel.locales),
         time_zone=channel.time_zone,
         theme=channel.theme,
+        country=channel.country,
+        net_prices=channel.net_prices,
+        holds_from=channel.holds_from,
+        hold_minutes=channel.hold_minutes,
+        hold_minutes_max=channel.hold_minutes_max,
         is_public=channel.is_public,
         location_ids=offered,
         has_all_locations=not channel.shut_ids and len(offered) == len(channel.open_ids),

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from comptoir.channels.models import Location
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users who log in with their e-mail."""
@@ -31,6 +33,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    locations = models.ManyToManyField(
+        Location,
+        verbose_name=_("works at"),
+        related_name="staff",
+        blank=True,
+        help_text=_("Where somebody of a shop may see and change stock."),
+    )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects = UserManager()
@@ -42,6 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
+        permissions = [("work_everywhere", _("Can work at every location"))]
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email

@@ -75,7 +75,15 @@ def context_at(channel: ChannelContext, location: Location | None = None, **fiel
     place = {} if location is None else {"location_id": location.pk, "country": location.country}
     zone = channel.time_zone if location is None else location.time_zone
     return QuoteContext(
-        **{"channel_id": channel.id, "currency": channel.currency, "time_zone": zone, **place, **fields}
+        **{
+            "channel_id": channel.id,
+            "currency": channel.currency,
+            "time_zone": zone,
+            "country": channel.country,
+            "net_prices": channel.net_prices,
+            **place,
+            **fields,
+        }
     )
 
 

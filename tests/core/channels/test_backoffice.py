@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 CHANNEL = {
     "name": "Boutique en ligne", "code": "web", "plugin": "web", "own_locale": "fr", "locales": ["fr", "en"],
     "currency": "EUR", "time_zone": "Europe/Paris", "position": "0", "is_active": "on", "is_public": "on",
+    "country": "FR", "holds_from": "adding", "hold_minutes": "15", "hold_minutes_max": "120",
 }  # fmt: skip
 LOCATION = {
     "name": "Nantes", "code": "nantes", "kind": "shop", "time_zone": "Europe/Paris", "country": "FR", "is_active": "on",
