@@ -213,6 +213,12 @@ class Channel(RecordsChanges):
     def default_locale(self) -> str:
         return self.locales[0]
 
+    @property
+    def own_location_id(self) -> int | None:
+        """The shop a channel belongs to, such as a till's: the only one whose stock it offers, if it names one."""
+        chosen = [location.pk for location in self.locations.all()]
+        return chosen[0] if len(chosen) == 1 else None
+
 
 class ChannelKey(models.Model):
     """Lets a program read one channel that is not public. Only a hash is kept; the key itself is shown once."""

@@ -28,6 +28,7 @@ class ChannelContext:
     hold_minutes_max: int
     is_public: bool
     location_ids: tuple[int, ...]
+    own_location_id: int | None
     has_all_locations: bool
     key_hashes: frozenset[str]
 
@@ -105,6 +106,7 @@ def _read_context(code: str) -> ChannelContext | None:
         hold_minutes_max=channel.hold_minutes_max,
         is_public=channel.is_public,
         location_ids=offered,
+        own_location_id=channel.chosen_ids[0] if len(channel.chosen_ids) == 1 else None,
         has_all_locations=not channel.shut_ids and len(offered) == len(channel.open_ids),
         key_hashes=frozenset(channel.key_hashes),
     )

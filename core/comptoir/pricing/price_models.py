@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
@@ -84,6 +85,15 @@ class Price(RecordsChanges):
 class PriceExceptionQuerySet(WithHistory):
     """Named filters; nobody else filters price exceptions."""
 
+    def not_over(self, moment: datetime) -> "PriceExceptionQuerySet":
+        """In force at a moment or still to come."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=moment))
+
+    def untold(self, moment: datetime) -> "PriceExceptionQuerySet":
+        """Began or ended by now, and nobody has been told yet."""
+        began = Q(starts_at__lte=moment, starts_at__gt=F("told_at"))
+        return self.filter(began | Q(ends_at__lte=moment, ends_at__gt=F("told_at")))
+
     def in_force(
         self, *, currency: str, channel_id: int | None, location_id: int | None, moment: datetime
     ) -> "PriceExceptionQuerySet":
@@ -134,7 +144,19 @@ class PriceException(RecordsChanges):
     reason = models.CharField(_("reason"), max_length=200, validators=[MinLengthValidator(3)])
     rank = models.GeneratedField(expression=_RANK, output_field=models.SmallIntegerField(), db_persist=True)
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("entered by"),
+    )
+    #: When it was last known to all what it says: at its saving, its beginning, its end.
+    told_at = models.DateTimeField(default=clock.now, editable=False)
 
+    quiet_fields = frozenset({"told_at"})
     objects = PriceExceptionQuerySet.as_manager()
 
     class Meta:

@@ -60,7 +60,7 @@ def differing_prices(*, moment: datetime | None = None) -> QuerySet[PriceExcepti
 
     Whatever differs between channels and is not among them is an error, since there is one price besides.
     """
-    rows = PriceException.objects.filter(Q(ends_at=None) | Q(ends_at__gt=moment or clock.now()))
+    rows = PriceException.objects.not_over(moment or clock.now())
     return rows.select_related("variant__parent", "channel", "location").order_by("variant", "-rank")
 
 

@@ -81,6 +81,7 @@ def context_at(channel: ChannelContext, location: Location | None = None, **fiel
             "time_zone": zone,
             "country": channel.country,
             "net_prices": channel.net_prices,
+            "location_id": channel.own_location_id,
             **place,
             **fields,
         }

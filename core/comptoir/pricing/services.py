@@ -1,17 +1,20 @@
 """What changes prices and counts the uses of offers. Every change of a price leaves its line in the history."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel, Location
+from comptoir.events.services import record_events
 from comptoir.pricing.models import OfferUse, Price, PriceException
 from comptoir.pricing.offer.models import ConditionalOffer
 from comptoir.pricing.price_history import record_price_changes
@@ -19,11 +22,17 @@ from comptoir.pricing.quote_parts import Quote
 
 __all__ = [
     "OfferExhausted",
+    "ExceptionIsOver",
+    "ExceptionNotBegun",
     "add_price_exception",
+    "add_price_exceptions",
+    "change_price_exception",
+    "end_price_exception",
     "record_price_changes",
     "remove_price",
     "remove_price_exception",
     "set_price",
+    "tell_price_changes",
     "use_offers",
 ]
 
@@ -34,6 +43,22 @@ class OfferExhausted(ComptoirError):
     code = "offer_exhausted"
     status = 409
     sentence = _("The offer “{name}” has just been used up.")
+
+
+class ExceptionIsOver(ComptoirError):
+    """A price exception that has ended is part of the past."""
+
+    code = "price_exception_over"
+    status = 409
+    sentence = _("This price exception is over and stays as it was. Add a new one.")
+
+
+class ExceptionNotBegun(ComptoirError):
+    """What has not begun cannot end early; it can be deleted."""
+
+    code = "price_exception_not_begun"
+    status = 409
+    sentence = _("This price exception has not begun yet. Delete it instead.")
 
 
 @transaction.atomic
@@ -73,6 +98,7 @@ def add_price_exception(
     location: Location | None = None,
     starts_at: datetime | None = None,
     ends_at: datetime | None = None,
+    entered_by: Any = None,
 ) -> PriceException:
     """Let a variant cost something else on a channel, at a location or between two moments, and say why.
 
@@ -90,6 +116,7 @@ def add_price_exception(
         location=location,
         starts_at=starts_at,
         ends_at=ends_at,
+        entered_by=entered_by,
     )
     exception.full_clean()
     exception.save()
@@ -97,9 +124,72 @@ def add_price_exception(
 
 
 @transaction.atomic
+def add_price_exceptions(*, variants: Sequence[Product], **fields: Any) -> list[PriceException]:
+    """Let several variants, such as all sizes of a shirt, cost something else: all of them or none.
+
+    ``fields`` and errors as in ``add_price_exception``.
+    """
+    return [add_price_exception(variant=variant, **fields) for variant in variants]
+
+
+@transaction.atomic
+def change_price_exception(*, exception: PriceException, **fields: Any) -> PriceException:
+    """Change what an exception says, as long as it is not over; the variant stays.
+
+    Errors: ``ExceptionIsOver``, and ``ValidationError`` as in ``add_price_exception``. Nothing is changed then.
+    """
+    kept = PriceException.objects.select_for_update(of=("self",), no_key=True).get(pk=exception.pk)
+    if kept.ends_at and kept.ends_at <= clock.now():
+        raise ExceptionIsOver()
+    for name in ("amount", "currency", "channel", "location", "starts_at", "ends_at", "reason"):
+        setattr(kept, name, fields.get(name, getattr(kept, name)))
+    kept.full_clean()
+    kept.save()
+    return kept
+
+
+@transaction.atomic
+def end_price_exception(*, exception: PriceException) -> None:
+    """Let an exception that is in force end now.
+
+    Without dates it would become a dated one, which may meet another of the same place: then it is removed. The history
+    keeps it either way. Errors: ``ExceptionNotBegun``, ``ExceptionIsOver``.
+    """
+    kept = PriceException.objects.select_for_update(of=("self",), no_key=True).get(pk=exception.pk)
+    now = clock.now()
+    if kept.starts_at and kept.starts_at >= now:
+        raise ExceptionNotBegun()
+    if kept.ends_at and kept.ends_at <= now:
+        raise ExceptionIsOver()
+    kept.ends_at = now
+    try:
+        kept.full_clean()
+    except ValidationError:
+        kept.delete()
+    else:
+        kept.save()
+
+
+@transaction.atomic
 def remove_price_exception(*, exception: PriceException) -> None:
     """Let the price for all channels hold again; the history keeps that there was an exception."""
     exception.delete()
+
+
+@transaction.atomic
+def tell_price_changes(*, limit: int = 500) -> int:
+    """Record that products changed whose dated exceptions began or ended; returns how many exceptions.
+
+    The worker calls it every few seconds. Each beginning and end is told exactly once, however many workers look.
+    """
+    now = clock.now()
+    due = PriceException.objects.untold(now).select_related("variant").order_by("pk")[:limit]
+    rows = list(due.select_for_update(skip_locked=True, no_key=True, of=("self",)))
+    record_events("product_changed", subject_ids=(row.variant.root_id for row in rows))
+    for row in rows:
+        row.told_at = now
+    QuerySet(PriceException).bulk_update(rows, ["told_at"])
+    return len(rows)
 
 
 @transaction.atomic

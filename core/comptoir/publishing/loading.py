@@ -11,12 +11,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.models import ProductAttributeValue, ProductCategory
 
-from comptoir.base.money import Money
 from comptoir.catalogue.models import Category, Listing, Picture, Product, ProductImage
 from comptoir.channels.models import Channel
 from comptoir.content.blocks import blocks_json
 from comptoir.content.models import ProductContent
-from comptoir.pricing.models import Price
 from comptoir.publishing.items import (
     AttributeItem,
     CategoryItem,
@@ -25,6 +23,7 @@ from comptoir.publishing.items import (
     Value,
     VariantItem,
 )
+from comptoir.publishing.prices import ProductPrices, load_prices
 
 
 class Absence(models.TextChoices):
@@ -64,10 +63,10 @@ class LoadedProduct:
     contents: dict[str, ProductContent] = field(default_factory=dict)
     pictures: dict[int, list[Picture]] = field(default_factory=lambda: defaultdict(list))
     values: dict[int, list[ProductAttributeValue]] = field(default_factory=lambda: defaultdict(list))
-    prices: dict[tuple[int, str], Price] = field(default_factory=dict)
+    prices: ProductPrices = field(default_factory=ProductPrices)
     category_ids: list[int] = field(default_factory=list)
     listings: dict[int, Listing] = field(default_factory=dict)
-    _made_variants: dict[tuple[str, str], tuple[VariantItem, ...]] = field(default_factory=dict)
+    _made_variants: dict[tuple[str, str, int], tuple[VariantItem, ...]] = field(default_factory=dict)
 
     def window_on(self, channel: Channel) -> Window | None:
         """When the product is listed on a channel; ``None`` if it is not."""
@@ -113,30 +112,30 @@ class LoadedProduct:
                 if self.categories.is_public(one)
             ),
             attributes=self._attributes(product, locale),
-            variants=self._all_variants(channel.currency, locale),
+            variants=self._all_variants(channel, locale),
             pictures=self._all_pictures(locale),
             slugs={code: self.contents[code].slug for code in channel.locales if code in self.contents},
             rank=product.priority or 0,
             created_at=product.date_created,
         )
 
-    def _all_variants(self, currency: str, locale: str) -> tuple[VariantItem, ...]:
-        """Made once for all channels with the same currency and language: they are most of the work of an item."""
-        key = (currency, locale)
+    def _all_variants(self, channel: Channel, locale: str) -> tuple[VariantItem, ...]:
+        """Made once for all channels with the same prices and language: they are most of the work of an item."""
+        key = (channel.currency, locale, 0 if self.prices.are_the_same_everywhere else channel.pk)
         if key not in self._made_variants:
-            self._made_variants[key] = tuple(self._variant(variant, *key) for variant in self.variants)
+            self._made_variants[key] = tuple(self._variant(one, channel, locale) for one in self.variants)
         return self._made_variants[key]
 
-    def _variant(self, variant: Product, currency: str, locale: str) -> VariantItem:
-        price = self.prices.get((variant.pk, currency))
+    def _variant(self, variant: Product, channel: Channel, locale: str) -> VariantItem:
+        tag = self.prices.tag(variant.pk, channel)
         own = self.pictures[variant.pk] if variant.pk != self.product.pk else []
         return VariantItem(
             id=variant.pk,
             sku=variant.sku or "",
             gtin=variant.gtin or None,
             attributes=self._attributes(variant, locale),
-            price=price.money if price else None,
-            compare_at=Money(price.compare_at, currency) if price and price.compare_at else None,
+            price=tag.price,
+            compare_at=tag.before,
             weight_g=variant.weight_g,
             pictures=tuple(PictureItem(picture, locale) for picture in own),
         )
@@ -237,8 +236,8 @@ def load_products(
     )
     for value in values.order_by("pk"):
         loaded[owner[value.product_id]].values[value.product_id].append(value)
-    for price in Price.objects.filter(variant__in=owner):
-        loaded[owner[price.variant_id]].prices[price.variant_id, price.currency] = price
+    for pk, prices in load_prices(owner).items():
+        loaded[pk].prices = prices
     for link in ProductCategory.objects.filter(product__in=loaded).order_by("category__path"):
         loaded[link.product_id].category_ids.append(link.category_id)
     for listing in Listing.objects.of(list(loaded), [channel.pk for channel in channels]):

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from django.db import models
-from django.db.models import Sum
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -23,7 +22,7 @@ from comptoir.plugins import Preview
 from comptoir.publishing.documents import compose
 from comptoir.publishing.models import Document
 from comptoir.publishing.readiness import ChannelReadiness, Draft, State, draft_readiness
-from comptoir.stock.models import Level
+from comptoir.stock.queries import availability
 
 logger = logging.getLogger("comptoir.publishing")
 
@@ -76,9 +75,9 @@ def live_availability(document: Document, channel: Channel) -> dict[str, Any] | 
         return None
     if document.variant_ids is None:
         return {"in_stock": True, "quantity": None, "variants": None}
-    rows = Level.objects.filter(variant__in=document.variant_ids, location__in=offering_locations(channel))
-    by_id = dict(rows.values_list("variant").annotate(Sum("on_hand")))
-    by_sku = {sku: by_id.get(pk, 0) for pk, sku in zip(document.variant_ids, document.skus, strict=True)}
+    locations = [location.pk for location in offering_locations(channel)]
+    found = availability(document.variant_ids, location_ids=locations, channel=channel)
+    by_sku = {sku: found[pk].free for pk, sku in zip(document.variant_ids, document.skus, strict=True)}
     quantity = sum(by_sku.values())
     return {"in_stock": quantity > 0, "quantity": quantity, "variants": by_sku}
 

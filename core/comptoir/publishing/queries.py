@@ -14,6 +14,7 @@ from comptoir.base import clock
 from comptoir.base.errors import ComptoirError, InvalidValue
 from comptoir.base.statements import fetch_raw
 from comptoir.channels.queries import ChannelContext
+from comptoir.stock.shelves import FREE
 
 #: How lists can be sorted: the name in addresses, the column, its type, and whether it runs backwards.
 SORTS = {
@@ -54,10 +55,11 @@ VISIBLE = {
     for kind in ("product", "page", "menu", "categories")
 }
 
-AVAILABILITY = """CASE WHEN variant_ids IS NULL THEN '{"in_stock":true,"quantity":null}}' ELSE (
-    SELECT '{"in_stock":' || (coalesce(sum(level.on_hand), 0) > 0)::text || ',"quantity":'
-        || coalesce(sum(level.on_hand), 0) || '}}'
-    FROM partner_level level WHERE level.variant_id = ANY(variant_ids){offered}) END"""
+#: What a channel may sell of the variants of a card, in sum over its locations.
+AVAILABILITY = f"""CASE WHEN variant_ids IS NULL THEN '{{"in_stock":true,"quantity":null}}}}' ELSE (
+    SELECT '{{"in_stock":' || (free > 0)::text || ',"quantity":' || free || '}}}}' FROM (
+        SELECT coalesce(sum({FREE}), 0) AS free FROM partner_level level
+        WHERE level.variant_id = ANY(variant_ids){{offered}}) stock) END"""
 
 #: A page and one more row, to know whether another page follows. All of it comes as one value: rows that come one by
 #: one wake the reader for each buffer, which costs more than to read them. A tab, which canonical JSON never has, stands
@@ -67,11 +69,11 @@ PAGE = """SELECT string_agg(card || '\t' || {availability}, ',') FILTER (WHERE p
 FROM (SELECT d.card, d.variant_ids, d.item_id, d.{column} AS key, row_number() OVER (ORDER BY {order}) AS place
     FROM publishing_document d WHERE {where} ORDER BY {order} LIMIT {limit} + 1) page"""
 
-STOCK_BY_SKU = """CASE WHEN d.variant_ids IS NOT NULL THEN (
+STOCK_BY_SKU = f"""CASE WHEN d.variant_ids IS NOT NULL THEN (
     SELECT json_object_agg(variant.sku, coalesce(stock.quantity, 0) ORDER BY variant.place)::text
     FROM unnest(d.variant_ids, d.skus) WITH ORDINALITY AS variant(id, sku, place)
-    LEFT JOIN LATERAL (SELECT sum(level.on_hand) AS quantity FROM partner_level level
-        WHERE level.variant_id = variant.id{offered}) stock ON true) END"""
+    LEFT JOIN LATERAL (SELECT sum({FREE}) AS quantity FROM partner_level level
+        WHERE level.variant_id = variant.id{{offered}}) stock ON true) END"""
 
 
 #: The catalogue's unique indexes lead to the product; the document has the last word on which codes are published.
@@ -238,14 +240,15 @@ def _product(channel: ChannelContext, locale: str, condition: str, wanted: list[
     return _with_availability(body, availability)
 
 
-def _stock_of(channel: ChannelContext, stock: str) -> tuple[str, list[str]]:
+def _stock_of(channel: ChannelContext, stock: str) -> tuple[str, list[Any]]:
     """Live stock as a channel offers it, with its values. Asking each level for its place is half of the work, and left
     out where all places are offered. Ids travel as text: a list would be cast to the column's type again at each level.
     """
+    values = [clock.now(), channel.id]
     if channel.has_all_locations:
-        return stock.replace("{offered}", ""), []
+        return stock.replace("{offered}", ""), values
     ids = ",".join(map(str, channel.location_ids))
-    return stock.replace("{offered}", " AND level.location_id = ANY(%s::bigint[])"), [f"{{{ids}}}"]
+    return stock.replace("{offered}", " AND level.location_id = ANY(%s::bigint[])"), [*values, f"{{{ids}}}"]
 
 
 def _with_availability(text: bytes, availability: bytes) -> bytes:

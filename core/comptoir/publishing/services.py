@@ -28,7 +28,7 @@ RETRY_MAX_S = 600
 
 def active_channels() -> list[Channel]:
     """The channels that documents are built for."""
-    return list(Channel.objects.active().prefetch_related("assortment"))
+    return list(Channel.objects.active().prefetch_related("assortment", "locations"))
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from comptoir.api.health import WORKER_KEY
 from comptoir.base import clock
 from comptoir.events.tasks import run_forever
+from comptoir.pricing.services import tell_price_changes
 from comptoir.publishing.schedule import run_due
 from comptoir.publishing.services import due_attention
 
@@ -45,5 +46,6 @@ class Rounds:
             self.seen_at = moment
         if moment - self.looked_at >= DUE_EVERY_S:
             run_due()
+            tell_price_changes()
             due_attention()
             self.looked_at = moment
