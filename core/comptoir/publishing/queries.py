@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -105,7 +105,8 @@ def product_list(
     rows = _rows(statement, [*places, *values], keep_plan=wanted == ProductFilter())
     items, found, key, item_id = rows[0] if rows else (None, 0, "", 0)
     following = orjson.dumps(encode_cursor(sort, key, item_id) if found > limit else None)
-    items = (items or b"").replace(b"}\t{", b',"availability":{')
+    *cards, last = (items or b"").split(b"\t")
+    items = b',"availability":'.join((*(card[:-1] for card in cards), last))
     return b'{"items":[%b],"next":%b}' % (items, following)
 
 
@@ -260,3 +261,56 @@ def _rows(sql: str, values: list[Any], *, keep_plan: bool = True) -> list[Any]:
     if any(isinstance(value, str) and "\0" in value for value in values):
         return []  # PostgreSQL has no NUL in text: nothing can be called that
     return fetch_raw(sql, values, keep_plan=keep_plan)
+
+
+# --- what baskets ask ------------------------------------------------------------------------------------------------
+
+PUBLISHED_SKUS = f"""SELECT DISTINCT unnest(d.skus) FROM publishing_document d
+WHERE {VISIBLE["product"].replace("AND d.locale = %s", "")} AND d.item_id = ANY(%s::bigint[])"""  # noqa: S608
+
+#: In the language that was asked for, else in any that the channel has.
+CARDS = f"""SELECT DISTINCT ON (d.item_id) d.body FROM publishing_document d
+WHERE {VISIBLE["product"].replace("AND d.locale = %s", "")} AND d.item_id = ANY(%s::bigint[])
+ORDER BY d.item_id, (d.locale = %s) DESC, d.locale"""  # noqa: S608
+
+
+def published_skus(channel: ChannelContext, product_ids: Collection[int]) -> set[str]:
+    """The SKUs of these products that a channel shows at the moment, in whatever language; one statement."""
+    now = clock.now()
+    rows = _rows(PUBLISHED_SKUS, [channel.id, now, now, _array(product_ids)])
+    return {sku.decode() if isinstance(sku, bytes) else sku for (sku,) in rows}
+
+
+def cards_of(channel: ChannelContext, locale: str, product_ids: Collection[int]) -> dict[str, dict[str, Any]]:
+    """How a channel shows variants in a basket, by SKU: title, slug, picture, chosen options; one statement."""
+    if not product_ids:
+        return {}
+    now = clock.now()
+    cards: dict[str, dict[str, Any]] = {}
+    for (body,) in _rows(CARDS, [channel.id, now, now, _array(product_ids), locale]):
+        product = orjson.loads(body)
+        for variant in product["variants"]:
+            cards[variant["sku"]] = _basket_card(product, variant)
+    return cards
+
+
+def _basket_card(product: dict[str, Any], variant: dict[str, Any]) -> dict[str, Any]:
+    pictures = variant["pictures"] or product["pictures"]
+    chosen = [
+        {"code": option["code"], "name": option["name"], "label": value["label"]}
+        for option in product["options"]
+        for value in option["values"]
+        if variant["options"].get(option["code"]) == value["code"]
+    ]
+    return {
+        "handle": product["handle"],
+        "slug": product["slug"],
+        "title": product["title"],
+        "options": chosen,
+        "picture": pictures[0] if pictures else None,
+    }
+
+
+def _array(ids: Collection[int]) -> str:
+    """Ids travel as text, which needs no look at the type of the column."""
+    return "{%s}" % ",".join(map(str, ids))
