@@ -45,6 +45,11 @@ class Option(Schema):
     values: list[OptionValue]
 
 
+class CardAvailability(Schema):
+    in_stock: bool = Field(description="whether this channel may sell a piece of any variant")
+    counted: bool = Field(description="false for what has no stock, such as a service")
+
+
 class Availability(Schema):
     in_stock: bool
     quantity: int | None = Field(description="pieces; null when stock is not counted")
@@ -62,7 +67,7 @@ class Card(Schema):
     picture: Picture | None
     options: list[Option]
     categories: list[str]
-    availability: Availability
+    availability: CardAvailability
 
 
 class ProductPage(Schema):

@@ -55,11 +55,10 @@ VISIBLE = {
     for kind in ("product", "page", "menu", "categories")
 }
 
-#: What a channel may sell of the variants of a card, in sum over its locations.
-AVAILABILITY = f"""CASE WHEN variant_ids IS NULL THEN '{{"in_stock":true,"quantity":null}}}}' ELSE (
-    SELECT '{{"in_stock":' || (free > 0)::text || ',"quantity":' || free || '}}}}' FROM (
-        SELECT coalesce(sum({FREE}), 0) AS free FROM partner_level level
-        WHERE level.variant_id = ANY(variant_ids){{offered}}) stock) END"""
+#: Whether a channel may sell any piece of a card's variants; PostgreSQL stops at the first level that has one.
+AVAILABILITY = f"""CASE WHEN variant_ids IS NULL THEN '{{"in_stock":true,"counted":false}}}}'
+    WHEN EXISTS (SELECT FROM partner_level level WHERE level.variant_id = ANY(variant_ids) AND {FREE} > 0{{offered}})
+    THEN '{{"in_stock":true,"counted":true}}}}' ELSE '{{"in_stock":false,"counted":true}}}}' END"""
 
 #: A page and one more row, to know whether another page follows. All of it comes as one value: rows that come one by
 #: one wake the reader for each buffer, which costs more than to read them. A tab, which canonical JSON never has, stands
@@ -73,7 +72,7 @@ STOCK_BY_SKU = f"""CASE WHEN d.variant_ids IS NOT NULL THEN (
     SELECT json_object_agg(variant.sku, coalesce(stock.quantity, 0) ORDER BY variant.place)::text
     FROM unnest(d.variant_ids, d.skus) WITH ORDINALITY AS variant(id, sku, place)
     LEFT JOIN LATERAL (SELECT sum({FREE}) AS quantity FROM partner_level level
-        WHERE level.variant_id = variant.id{{offered}}) stock ON true) END"""
+        WHERE level.variant_id = variant.id{{offered}}) stock ON true) END"""  # noqa: S608
 
 
 #: The catalogue's unique indexes lead to the product; the document has the last word on which codes are published.
@@ -313,4 +312,4 @@ def _basket_card(product: dict[str, Any], variant: dict[str, Any]) -> dict[str, 
 
 def _array(ids: Collection[int]) -> str:
     """Ids travel as text, which needs no look at the type of the column."""
-    return "{%s}" % ",".join(map(str, ids))
+    return f"{{{','.join(map(str, ids))}}}"

@@ -9,6 +9,9 @@ from comptoir.base import clock
 from comptoir.catalogue.models import Listing
 from comptoir.channels.queries import forget_contexts
 from comptoir.channels.services import issue_channel_key, revoke_channel_key
+from comptoir.stock.holds import hold_stock
+from comptoir.stock.plans import Wanted
+from comptoir.stock.services import set_reserve
 
 pytestmark = pytest.mark.django_db
 
@@ -212,6 +215,26 @@ def test_stock_counts_only_the_locations_of_the_channel(shop, client):
 
     assert client.get("/api/v1/web/products/marin").json()["availability"]["quantity"] == 7
     assert client.get("/api/v1/store/products/marin").json()["availability"]["quantity"] == 2
+
+
+def test_what_baskets_hold_and_reserves_keep_is_not_offered_and_comes_back(shop, client):
+    nantes = shop.location("nantes")
+    web, store = shop.channel("web"), shop.channel("store")
+    product = shop.product("marin", stock={nantes: 3})
+    shop.settle()
+    set_reserve(channel=web, location=nantes, kind="buffer", quantity=1)
+
+    def seen(code: str) -> tuple[bool, int]:
+        card = client.get(f"/api/v1/{code}/products").json()["items"][0]
+        detail = client.get(f"/api/v1/{code}/products/marin").json()
+        assert card["availability"]["in_stock"] is detail["availability"]["in_stock"]
+        return card["availability"]["in_stock"], detail["availability"]["quantity"]
+
+    assert (seen("web"), seen("store")) == ((True, 2), (True, 3))
+    hold_stock(requests=[Wanted("basket-line:1", product.pk, 2)], location_ids=[nantes.pk], channel=store)
+    assert (seen("web"), seen("store")) == ((False, 0), (True, 1))
+    with clock.moved_to(clock.now() + timedelta(minutes=15)):
+        assert (seen("web"), seen("store")) == ((True, 2), (True, 3))
 
 
 @pytest.mark.parametrize(
