@@ -25,17 +25,18 @@ from comptoir.base.backoffice import may, show_errors
 from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money
 from comptoir.catalogue.models import Listing, Product
-from comptoir.channels.models import Channel, Location
+from comptoir.channels.models import Channel
 from comptoir.content.models import ProductContent
 from comptoir.content.product_fields import attributes_of
 from comptoir.content.product_forms import DetailsForm, ListingForm, PictureRows, Place
 from comptoir.content.product_list import is_listed
 from comptoir.content.sheet import save_sheet
 from comptoir.content.variant_forms import SingleVariantRows, VariantRows
+from comptoir.customers.queries import workplaces
 from comptoir.pricing.models import Price
-from comptoir.stock.backoffice import level_url
 from comptoir.stock.models import Level
 from comptoir.stock.queries import levels_by_place
+from comptoir.stock.screens import level_url
 
 #: Hook with which higher contexts add panels to the right of the product: ``fn(request, product) -> SafeString``.
 PANELS = "comptoir_product_panels"
@@ -235,11 +236,13 @@ class ProductEditScreen(ProductScreen):
         )
 
     def stock(self) -> dict[str, Any] | None:
-        """Pieces by variant and location, each with the link to its movements."""
+        """Pieces by variant and own location, each with the link to its movements."""
         counted = self.product.product_class and self.product.product_class.track_stock
         if not counted or not (may(self.request, "view", Level) or may(self.request, "change", Level)):
             return None
-        locations = list(Location.objects.filter(is_active=True))
+        locations = list(workplaces(self.request.user))
+        if not locations:
+            return None
         levels = levels_by_place(self.variants)
         rows = [
             (

@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import IntEnum
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,7 @@ from comptoir.stock.rows import (
     StockBusy,
     Taking,
     in_transaction,
+    is_conflict,
     lock_levels,
     sweep,
     take_rows,
@@ -58,6 +59,7 @@ class OutOfStock(ComptoirError):
     code = "out_of_stock"
     status = 409
     sentence = _("Not enough is left: {free} of {wanted} pieces.")
+    public_facts = ("free", "wanted")
 
     def __init__(self, lines: list[dict[str, object]]) -> None:
         first = lines[0]
@@ -96,9 +98,11 @@ def hold_stock(
     terms = _terms(channel, minutes, max_minutes)
     with suppress(_TryHarder):
         plan = _plan(wanted, location_ids, channel, _Way.QUICK)
-        if plan.is_from_one_level and not transaction.get_connection().in_atomic_block:
+        if plan.is_from_one_level and transaction.get_connection().in_atomic_block:
+            return _take(plan, terms)  # one statement that does all or nothing needs no savepoint
+        if plan.is_from_one_level:
             with suppress(_TryHarder):
-                return _take(plan, terms, spare=1)
+                return _take_alone(plan, terms)
         return in_transaction(lambda: _take(plan, terms))
     for way in (_Way.LOCKED, _Way.EXACT):
         with suppress(_TryHarder):
@@ -128,8 +132,9 @@ def release_holds(*, owners: Collection[str]) -> int:
 
     def release() -> int:
         held = Hold.objects.filter(owner__in=owners, state=State.HELD)
-        lock_levels(held.values_list("level_id", flat=True))
-        ids = list(held.values_list("pk", flat=True))
+        levels = lock_levels(held.values_list("level_id", flat=True))
+        # What somebody holds for them meanwhile, on another level, comes after this: its level would be locked too late.
+        ids = list(held.filter(level__in=levels).values_list("pk", flat=True))
         return len(turn_holds(ids, was=State.HELD, becomes=State.RELEASED))
 
     return in_transaction(release)
@@ -208,6 +213,19 @@ def _plan(wanted: list[Wanted], location_ids: Sequence[int], channel: ChannelLik
     if plan.short or (way is _Way.QUICK and any(part.shelf.is_cool for part in plan.parts)):
         raise _TryHarder
     return plan
+
+
+def _take_alone(plan: Plan, terms: dict[str, Any]) -> list[Hold]:
+    """Take pieces by one statement without a transaction around it.
+
+    Who only waits in a queue can be the one that is broken off when those before it wait for each other in a circle.
+    """
+    try:
+        return _take(plan, terms, spare=1)
+    except OperationalError as error:
+        if is_conflict(error):
+            raise _TryHarder from error
+        raise
 
 
 def _take(plan: Plan, terms: dict[str, Any], *, spare: int = 0) -> list[Hold]:

@@ -11,6 +11,12 @@ from oscar.apps.partner.abstract_models import AbstractStockRecord
 from comptoir.base.errors import ComptoirError
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel, Location
+from comptoir.stock.count_models import Count, CountLine
+
+__all__ = [
+    "ChannelReserve", "Count", "CountLine", "Hold", "Level", "Movement", "StockRecord", "Transfer", "TransferLine",
+    "UnitSlot",
+]  # fmt: skip
 
 
 class Level(models.Model):

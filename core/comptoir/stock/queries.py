@@ -1,10 +1,14 @@
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count as Rows
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
@@ -12,7 +16,7 @@ from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Location
-from comptoir.stock.models import ChannelReserve, Level, Movement, Transfer
+from comptoir.stock.models import ChannelReserve, Count, Hold, Level, Movement, Transfer
 from comptoir.stock.shelves import FREE, ChannelLike
 
 
@@ -20,6 +24,17 @@ def levels_by_place(variants: list[Product]) -> dict[tuple[int, int], int]:
     """Pieces on hand by (variant id, location id); what was never received is not in it."""
     rows = Level.objects.filter(variant__in=variants).values_list("variant_id", "location_id", "on_hand")
     return {(variant, location): on_hand for variant, location, on_hand in rows}
+
+
+def levels_with_free(locations: Collection[Location]) -> QuerySet[Level]:
+    """Levels at some locations, each with the pieces that are ``free`` and those ``claimed`` by live holds."""
+    now = clock.now()
+    # Django names the table by its own name where our statements say “level”.
+    free = RawSQL(re.sub(r"\blevel\.", "partner_level.", FREE), [now, None], IntegerField())  # noqa: S611
+    live = Hold.objects.live(now).filter(level=OuterRef("pk")).order_by().values("level")
+    claimed = Coalesce(Subquery(live.annotate(pieces=Sum("quantity")).values("pieces")), 0)
+    levels = Level.objects.filter(location__in=locations).annotate(free=free, claimed=claimed)
+    return levels.select_related("variant__parent", "location")
 
 
 def movements_of(variant: Product, location: Location) -> QuerySet[Movement]:
@@ -35,14 +50,37 @@ def transfers_on_their_way(destination: Location | None = None) -> QuerySet[Tran
     return open_ones.filter(destination=destination) if destination else open_ones
 
 
+def transfers_of(locations: Collection[Location]) -> QuerySet[Transfer]:
+    """The transfers that leave from or go to some locations, with their pieces and lines in sum, the latest first."""
+    rows = Transfer.objects.filter(Q(source__in=locations) | Q(destination__in=locations))
+    rows = rows.annotate(line_count=Rows("lines"), pieces=Sum("lines__sent"), came=Sum("lines__received"))
+    return rows.select_related("source", "destination").order_by("-sent_at", "-pk")
+
+
+def room_at(variant_ids: Collection[int], location: Location) -> dict[int, int]:
+    """Pieces that may leave a location without breaking a promise, by variant; safety stock may go too."""
+    levels = Level.objects.filter(location=location, variant__in=variant_ids)
+    return {level.variant_id: max(0, level.room) for level in levels}
+
+
+def counts_at(locations: Collection[Location], *, is_booked: bool) -> QuerySet[Count]:
+    """The counts of some locations, drafts or booked, with how many lines they have and how many have a figure."""
+    rows = Count.objects.filter(location__in=locations, booked_at__isnull=not is_booked)
+    rows = rows.annotate(line_count=Rows("lines"), done=Rows("lines__counted"))
+    return rows.select_related("location", "opened_by").order_by("-opened_at", "-pk")
+
+
 def variant_by_code(code: str) -> Product | None:
     """The variant with this SKU or GTIN, as somebody types or scans it."""
     wanted = code.strip()
-    variants = Product.objects.variants()
+    variants = Product.objects.variants().select_related("product_class", "parent__product_class")
     return variants.filter(sku__iexact=wanted).first() or variants.filter(upc=wanted).first()
 
 
 # --- what is free, and why not more ----------------------------------------------------------------------------------
+
+#: As many free pieces are few.
+LOW = 3
 
 #: Live holds and allocations of one level; with what the row counts, the parts of which its pieces are made.
 SPOKEN_FOR = """(SELECT coalesce(sum(hold.quantity) FILTER (WHERE hold.state = 'held' AND hold.expires_at > %s), 0),

@@ -122,12 +122,17 @@ def in_transaction(step: Callable[[], Answer]) -> Answer:
             with transaction.atomic():
                 return step()
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") not in CONFLICTS:
+            if not is_conflict(error):
                 raise
             if attempt == ATTEMPTS - 1:
                 raise StockBusy from error
         time.sleep(random.uniform(0, 0.02) * 2**attempt)  # noqa: S311 (jitter, not a secret)
     raise AssertionError
+
+
+def is_conflict(error: OperationalError) -> bool:
+    """Whether the database broke something off for another's sake, so that doing it again is right."""
+    return getattr(error.__cause__, "sqlstate", "") in CONFLICTS
 
 
 def lock_levels(ids: Iterable[int]) -> dict[int, Level]:

@@ -10,9 +10,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import connections
+from django.test import Client
+from django.utils import translation
 
+from comptoir.base.postgres import Cluster
+from comptoir.channels.models import Location
 from comptoir.channels.queries import forget_contexts
+from comptoir.customers.models import User
 from comptoir.testing import fixtures
 from comptoir.testing.factories import Shop
 
@@ -25,20 +31,48 @@ _numbers = count(1)
 @pytest.fixture
 def open_shop(cluster, django_db_setup, django_db_blocker) -> Iterator[Shop]:
     """A shop whose changes are committed, in a database of its own."""
+    with django_db_blocker.unblock(), committed_shop(cluster) as shop:
+        yield shop
+
+
+@contextmanager
+def committed_shop(cluster: Cluster) -> Iterator[Shop]:
+    """A shop in a fresh copy of the migrated template, which is dropped at the end."""
     name = f"race_{os.getpid()}_{next(_numbers)}"
     before = dict(connections["default"].settings_dict)
-    with django_db_blocker.unblock():
-        fixtures._copy(cluster, fixtures._template(cluster), name)
-        fixtures._use(cluster, name)
+    fixtures._copy(cluster, fixtures._template(cluster), name)
+    fixtures._use(cluster, name)
+    forget_contexts()
+    try:
+        yield Shop()
+    finally:
+        connections.close_all()
+        connections["default"].settings_dict.update(before)
+        with psycopg.connect(**fixtures._address(cluster, "postgres"), autocommit=True) as server:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
         forget_contexts()
-        try:
-            yield Shop()
-        finally:
-            connections.close_all()
-            connections["default"].settings_dict.update(before)
-            with psycopg.connect(**fixtures._address(cluster, "postgres"), autocommit=True) as server:
-                server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-            forget_contexts()
+
+
+@pytest.fixture
+def people(db) -> Iterator[Callable[..., Client]]:
+    """Staff at their screens, in English: ``people("add_movement", at=[nantes])`` is logged in with these rights."""
+
+    def person(*rights: str, at: list[Location] | None = None, name: str = "nina") -> Client:
+        user = User.objects.create_user(
+            f"{name}@aubelaine.example", "a-long-password", is_staff=True, first_name=name.title()
+        )
+        user.locations.set(at or [])
+        group = Group.objects.create(name=name)
+        group.permissions.set(Permission.objects.filter(codename__in=["access_admin", *rights]))
+        user.groups.add(group)
+        client = Client()
+        client.force_login(user)
+        client.cookies["django_language"] = "en"
+        client.user = user
+        return client
+
+    with translation.override("en"):
+        yield person
 
 
 @contextmanager

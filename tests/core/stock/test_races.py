@@ -252,3 +252,23 @@ def test_emptying_the_slots_waits_for_who_is_taking_one(open_shop):
     results = run_together(jobs, workers=12)
     assert [one for one in results if isinstance(one, Exception)] == []
     assert (free(shirt), differences()) == (140, [])
+
+
+def test_giving_back_does_not_touch_what_is_held_meanwhile_on_another_level(open_shop):
+    """Levels locked out of order would let two who give back wait for each other."""
+    nantes = open_shop.location("nantes")
+    shirts = [open_shop.product(f"shirt-{n}", stock={nantes: 10_000}) for n in range(2)]
+
+    def come_and_go(number):
+        owner = f"line:{number % 6}"
+        hold_stock(requests=[Wanted(owner, random.choice(shirts).pk, 1)], location_ids=[nantes.pk])
+        release_holds(owners=[owner])
+
+    results = run_together([lambda n=n: come_and_go(n) for n in range(400 * STRESS)], workers=16)
+
+    assert set(results) == {None}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        assert cursor.fetchone() == (0,)
+    assert differences() == []
