@@ -13,9 +13,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, Model, OuterRef, Q
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import F, Model, OuterRef
 
+from comptoir.base.statements import fetch_raw
 from comptoir.pricing import benefits, conditions
 from comptoir.pricing.models import OfferScope, PricingVersion, ProductClassTax, TaxClass, TaxRate
 from comptoir.pricing.offer.models import ConditionalOffer, Range, RangeProduct
@@ -23,6 +23,14 @@ from comptoir.pricing.offers import NO_LIMIT, Benefit, Condition, Offer, OfferRa
 from comptoir.pricing.taxes import Rate, TaxTable
 
 logger = logging.getLogger("comptoir.pricing")
+
+
+#: The version, and how far offers with a limit for everybody are used up; asked with every quote.
+VERSION = """
+SELECT version, (SELECT coalesce(json_agg(json_build_array(id, num_applications, total_discount::text)), '[]')
+    FROM offer_conditionaloffer WHERE max_global_applications > 0 OR max_discount > 0)
+FROM pricing_pricingversion ORDER BY id LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -62,17 +70,14 @@ def current_rules() -> tuple[Rules, Counters]:
 
 
 def _version_and_counters() -> tuple[UUID, Counters]:
-    limited = ConditionalOffer.objects.filter(Q(max_global_applications__gt=0) | Q(max_discount__gt=0))
-    counted = limited.order_by().values(
-        counted=JSONObject(id="pk", times="num_applications", discount=Cast("total_discount", CharField()))
-    )
-    row = PricingVersion.objects.annotate(counted=ArraySubquery(counted)).first()
-    if row is None:
+    rows = fetch_raw(VERSION, [], keep_plan=True)
+    if not rows:
         PricingVersion.objects.get_or_create(pk=1, defaults={"version": uuid4()})
         return _version_and_counters()
-    return row.version, Counters(
-        {one["id"]: one["times"] for one in row.counted},
-        {one["id"]: Decimal(one["discount"]) for one in row.counted},
+    version, counted = rows[0]
+    return version, Counters(
+        {pk: times for pk, times, _discount in counted},
+        {pk: Decimal(discount) for pk, _times, discount in counted},
     )
 
 

@@ -66,7 +66,7 @@ def _line(line: QuotedLine) -> dict[str, Any]:
             "exception_id": line.rule.exception_id,
             "limited_by": list(line.rule.limits),
             "reason": line.rule.reason or None,
-            "sentence": _price_sentence(line.rule),
+            "sentence": price_sentence(line.rule),
         },
         "discounts": [
             {
@@ -87,7 +87,8 @@ def _line(line: QuotedLine) -> dict[str, Any]:
     }
 
 
-def _price_sentence(rule: PriceRule) -> str:
+def price_sentence(rule: PriceRule) -> str:
+    """Which rule a price follows from, for people."""
     if not rule.is_exception:
         return _("The price for all channels.")
     words = {"location": _("this shop"), "channel": _("this channel"), "dates": _("these days")}

@@ -6,16 +6,35 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, F, OuterRef, Subquery
-from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.utils.translation import gettext_lazy as _
-from oscar.apps.catalogue.models import ProductCategory
 
 from comptoir.base.errors import ComptoirError
-from comptoir.catalogue.models import Product
-from comptoir.pricing.models import Price, PriceException
+from comptoir.base.statements import fetch_raw
 from comptoir.pricing.offers import Goods
+
+#: Variants with the price for all channels and the exception in force, the one with the highest rank. A child has the
+#: class and the categories of its parent. A statement and not a queryset: this is asked with every change of a basket,
+#: and making the SQL anew each time took longer than answering it.
+GOODS = """
+SELECT variant.id, variant.sku, coalesce(variant.parent_id, variant.id),
+    coalesce(variant.product_class_id, parent.product_class_id),
+    variant.is_discountable AND coalesce(parent.is_discountable, true),
+    price.amount, special.id, special.amount, special.reason, special.rank,
+    ARRAY(SELECT category.path FROM catalogue_productcategory shelf
+        JOIN catalogue_category category ON category.id = shelf.category_id
+        WHERE shelf.product_id = coalesce(variant.parent_id, variant.id))
+FROM catalogue_product variant
+LEFT JOIN catalogue_product parent ON parent.id = variant.parent_id
+LEFT JOIN pricing_price price ON price.variant_id = variant.id AND price.currency = %s::varchar
+LEFT JOIN LATERAL (
+    SELECT id, amount, reason, rank FROM pricing_priceexception
+    WHERE variant_id = variant.id AND currency = %s::varchar
+        AND (starts_at IS NULL OR starts_at <= %s::timestamptz) AND (ends_at IS NULL OR ends_at > %s::timestamptz)
+        AND (channel_id IS NULL OR channel_id = %s::bigint) AND (location_id IS NULL OR location_id = %s::bigint)
+    ORDER BY rank DESC LIMIT 1
+) special ON true
+WHERE variant.id = ANY(%s::bigint[])
+"""
 
 
 class NoPrice(ComptoirError):
@@ -66,53 +85,25 @@ def priced_goods(
 
     Errors: ``NoPrice`` for the first one without a price in this currency (or that is gone).
     """
-    rows = _rows(
-        variant_ids, currency=currency, channel_id=channel_id, location_id=location_id, moment=moment
-    )
-    found = {row["pk"]: row for row in rows}
+    values = [currency, currency, moment, moment, channel_id, location_id, list(variant_ids)]
+    found = {row[0]: row for row in fetch_raw(GOODS, values, keep_plan=True)}
     for pk in variant_ids:
         row = found.get(pk)
-        if row is None or (row["base"] is None and row["exception"] is None):
-            raise NoPrice(sku=(row or {}).get("sku") or str(pk), currency=currency)
+        if row is None or (row[5] is None and row[7] is None):
+            raise NoPrice(sku=(row[1] if row else None) or str(pk), currency=currency)
     return {pk: _priced(row) for pk, row in found.items()}
 
 
-def _rows(variant_ids: Collection[int], *, currency: str, **place: Any) -> Any:
-    """A child has the class and the categories of its parent."""
-    prices = Price.objects.filter(variant=OuterRef("pk"), currency=currency)
-    exceptions = PriceException.objects.in_force(currency=currency, **place).filter(variant=OuterRef("pk"))
-    parts = JSONObject(id="pk", amount=Cast("amount", CharField()), reason="reason", rank="rank")
-    shelves = ProductCategory.objects.filter(product=Coalesce(OuterRef("parent_id"), OuterRef("pk")))
-    return (
-        Product.objects.filter(pk__in=variant_ids)
-        .order_by()
-        .values("pk", "sku", "parent_id", "is_discountable")
-        .annotate(
-            parent_is_discountable=Coalesce("parent__is_discountable", True),
-            class_id=Coalesce("product_class_id", "parent__product_class_id"),
-            base=Subquery(prices.values("amount")),
-            exception=Subquery(exceptions.values(parts=parts)[:1]),
-            paths=ArraySubquery(shelves.order_by().values(path=F("category__path"))),
-        )
-    )
+def _priced(row: tuple[Any, ...]) -> PricedGoods:
+    pk, sku, product_id, class_id, is_discountable, base, special_id, special, reason, rank, paths = row
+    goods = Goods(pk, product_id, class_id, tuple(paths), is_discountable)
+    amount = base if special is None else special
+    return PricedGoods(goods, sku or "", amount, base, _rule(special_id, reason, rank))
 
 
-def _priced(row: Mapping[str, Any]) -> PricedGoods:
-    goods = Goods(
-        variant_id=row["pk"],
-        product_id=row["parent_id"] or row["pk"],
-        class_id=row["class_id"],
-        category_paths=tuple(row["paths"]),
-        is_discountable=row["is_discountable"] and row["parent_is_discountable"],
-    )
-    special = row["exception"]
-    amount = row["base"] if special is None else Decimal(special["amount"])
-    return PricedGoods(goods, row["sku"] or "", amount, row["base"], _rule(special))
-
-
-def _rule(special: Mapping[str, Any] | None) -> PriceRule:
-    if special is None:
+def _rule(special_id: int | None, reason: str, rank: int) -> PriceRule:
+    if special_id is None:
         return PriceRule()
     named = {4: "location", 2: "channel", 1: "dates"}
-    limits = tuple(name for bit, name in named.items() if special["rank"] & bit)
-    return PriceRule("exception", special["id"], special["reason"], limits)
+    limits = tuple(name for bit, name in named.items() if rank & bit)
+    return PriceRule("exception", special_id, reason, limits)

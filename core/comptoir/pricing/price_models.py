@@ -94,17 +94,6 @@ class PriceExceptionQuerySet(WithHistory):
         began = Q(starts_at__lte=moment, starts_at__gt=F("told_at"))
         return self.filter(began | Q(ends_at__lte=moment, ends_at__gt=F("told_at")))
 
-    def in_force(
-        self, *, currency: str, channel_id: int | None, location_id: int | None, moment: datetime
-    ) -> "PriceExceptionQuerySet":
-        """What applies at a place and a moment, the one that wins first (``rank``)."""
-        return (
-            self.filter(Q(starts_at=None) | Q(starts_at__lte=moment), Q(ends_at=None) | Q(ends_at__gt=moment))
-            .filter(Q(channel=None) | Q(channel=channel_id), Q(location=None) | Q(location=location_id))
-            .filter(currency=currency)
-            .order_by("-rank")
-        )
-
 
 #: Which exception wins: one for a location beats one for a channel beats one with dates only; with dates beats without.
 #: Any two exceptions of a variant that apply at the same moment differ in it.
@@ -113,6 +102,14 @@ _RANK = (
     + Case(When(channel__isnull=False, then=Value(2)), default=Value(0))
     + Case(When(Q(starts_at__isnull=False) | Q(ends_at__isnull=False), then=Value(1)), default=Value(0))
 )
+
+
+def _or_nothing(field: str) -> Coalesce:
+    """A channel or a location for comparing, none being equal to none.
+
+    By the name of the field and not of its column: Django checks a row before it is saved by putting in values by name.
+    """
+    return Coalesce(field, Value(0), output_field=models.BigIntegerField())
 
 
 class PriceException(RecordsChanges):
@@ -188,8 +185,8 @@ class PriceException(RecordsChanges):
                 expressions=[
                     ("variant", RangeOperators.EQUAL),
                     ("currency", RangeOperators.EQUAL),
-                    (Coalesce("channel_id", Value(0)), RangeOperators.EQUAL),
-                    (Coalesce("location_id", Value(0)), RangeOperators.EQUAL),
+                    (_or_nothing("channel"), RangeOperators.EQUAL),
+                    (_or_nothing("location"), RangeOperators.EQUAL),
                     ("rank", RangeOperators.EQUAL),
                     (
                         Func("starts_at", "ends_at", function="TSTZRANGE", output_field=DateTimeRangeField()),

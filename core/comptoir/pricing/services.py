@@ -21,9 +21,9 @@ from comptoir.pricing.price_history import record_price_changes
 from comptoir.pricing.quote_parts import Quote
 
 __all__ = [
-    "OfferExhausted",
     "ExceptionIsOver",
     "ExceptionNotBegun",
+    "OfferExhausted",
     "add_price_exception",
     "add_price_exceptions",
     "change_price_exception",

@@ -46,13 +46,15 @@ from comptoir.publishing.rebuild import rebuild_all
 from comptoir.stock.services import receive_stock
 from comptoir_site.demo import catalogue, editorial, facts, shop
 from comptoir_site.demo.goods.shades import SIZE_NAMES
+from comptoir_site.demo.motion import set_goods_in_motion
+from comptoir_site.demo.offers import make_offers
 from comptoir_site.demo.pictures import all_picture_names, scene_file_name, write_all
 
 PASSWORD = "comptoir-demo"  # noqa: S105 (a demo on this machine only)
 LOGINS = (
     ("admin@aubelaine.example", gettext_noop("everything")),
     ("redaction@aubelaine.example", gettext_noop("editor: texts, pages, pictures")),
-    ("boutique@aubelaine.example", gettext_noop("shop staff: products and stock")),
+    ("boutique@aubelaine.example", gettext_noop("shop staff: products, stock in Nantes")),
 )
 LOCALES = ("fr", "en")
 PAGE_KINDS: dict[str, type[EditorialPage]] = {
@@ -112,6 +114,8 @@ class Builder:
             for product in catalogue.PRODUCTS:
                 self._product(product)
                 progress(1)
+        set_goods_in_motion(self.locations, *(User.objects.get(email=LOGINS[one][0]) for one in (0, 2)))
+        make_offers(self.products)
         self._pages()
         with progress_bar("Publishing", total=len(catalogue.PRODUCTS)) as progress:
             rebuild_all(progress=progress)
@@ -124,7 +128,11 @@ class Builder:
         User.objects.create_superuser(admin, PASSWORD, first_name="Agathe", last_name="Aubelaine")
         for email, name, models in (
             (editor, "Rédaction", ("productcontent", "menu", "picture")),
-            (staff, "Boutique", ("product", "price", "listing", "level", "movement", "productimage")),
+            (
+                staff,
+                "Boutique",
+                ("product", "price", "listing", "level", "movement", "channelreserve", "productimage"),
+            ),
         ):
             group, _created = Group.objects.get_or_create(name=name)
             group.permissions.set(Permission.objects.filter(content_type__model__in=models))
@@ -156,6 +164,7 @@ class Builder:
                 locales=list(channel.locales), time_zone=channel.time_zone, is_public=channel.is_public,
                 locations=[self.locations[code] for code in channel.location_codes], position=position,
             )  # fmt: skip
+        User.objects.get(email=LOGINS[2][0]).locations.set([self.locations["nantes"]])
 
     # --- the catalogue -----------------------------------------------------------------------------------------------
 
