@@ -1,14 +1,17 @@
+"""The outbox: facts written with their change, handed to plugins after it. Webhooks: ``webhooks.py`` and ``sending.py``."""
+
 import logging
 import random
 from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from comptoir import hookspecs, plugins
 from comptoir.base import clock
 from comptoir.events.models import CurrentTransaction, Delivery, Event
+from comptoir.events.subscriptions import address_events
 
 logger = logging.getLogger("comptoir.events")
 
@@ -21,20 +24,17 @@ def record_event(type: str, *, subject_id: int, **payload: object) -> Event:
 
     ``type`` is ``"<noun>_<verb>"``; a hook ``on_<type>`` must exist. Every subscriber gets its own delivery. The same fact
     twice in one transaction (a product saved with its ten prices) is one event: nobody could see the states between.
+    ``payload`` is small, and nothing of it is personal: ids, codes, words of the shop. Webhooks send it out.
     Errors: ``RuntimeError`` outside a transaction, ``AttributeError`` for a type without a hook.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction of its change.")
-    spec = getattr(hookspecs, f"on_{type}")
-    now = clock.now()
+    getattr(hookspecs, f"on_{type}")
     fact = {"type": type, "subject_id": subject_id, "payload": payload, "recorded_in": CurrentTransaction()}
     if already := Event.objects.filter(**fact, deliveries__attempts=0).first():
         return already
-    event = Event.objects.create(**fact, recorded_at=now)
-    Delivery.objects.bulk_create(
-        Delivery(event=event, subscriber=name, subject=f"{type.partition('_')[0]}:{subject_id}", due_at=now)
-        for name in plugins.subscribers(spec)
-    )
+    event = Event.objects.create(**fact, recorded_at=clock.now())
+    address_events([event])
     return event
 
 
@@ -46,8 +46,7 @@ def record_events(type: str, *, subject_ids: Iterable[int]) -> int:
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction of its change.")
-    spec = getattr(hookspecs, f"on_{type}")
-    now = clock.now()
+    getattr(hookspecs, f"on_{type}")
     wanted = sorted(set(subject_ids))
     told = Event.objects.filter(
         type=type,
@@ -58,17 +57,11 @@ def record_events(type: str, *, subject_ids: Iterable[int]) -> int:
     )
     already = set(told.values_list("subject_id", flat=True))
     events = Event.objects.bulk_create(
-        Event(type=type, subject_id=pk, recorded_in=CurrentTransaction(), recorded_at=now)
+        Event(type=type, subject_id=pk, recorded_in=CurrentTransaction(), recorded_at=clock.now())
         for pk in wanted
         if pk not in already
     )
-    Delivery.objects.bulk_create(
-        Delivery(
-            event=event, subscriber=name, subject=f"{type.partition('_')[0]}:{event.subject_id}", due_at=now
-        )
-        for event in events
-        for name in plugins.subscribers(spec)
-    )
+    address_events(events)
     return len(events)
 
 
@@ -92,38 +85,40 @@ def deliver_events(limit: int = BATCH) -> int:
 
 def replay_event(event: Event) -> int:
     """Deliver a kept event once more to every subscriber that is not already waiting for it; returns how many."""
-    spec = getattr(hookspecs, f"on_{event.type}")
-    subject = f"{event.type.partition('_')[0]}:{event.subject_id}"
-    rows = [
-        Delivery(event=event, subscriber=name, subject=subject, due_at=clock.now())
-        for name in plugins.subscribers(spec)
-    ]
-    return len(Delivery.objects.bulk_create(rows, ignore_conflicts=True))
+    return address_events([event])
 
 
 def retry_delivery(*, delivery: Delivery) -> None:
     """Try a parked delivery again at once, with all its attempts before it."""
-    parked = Delivery.objects.filter(pk=delivery.pk).exclude(parked_at=None)
-    parked.update(parked_at=None, attempts=0, due_at=clock.now(), error="")
+    retry_deliveries(Delivery.objects.filter(pk=delivery.pk))
 
 
-def _claim(limit: int) -> list[Delivery]:
-    """The oldest due deliveries of one subscriber and one type, the first of each subject only."""
+def retry_deliveries(chosen: QuerySet[Delivery]) -> int:
+    """Try those of the chosen deliveries that are parked again, at once; returns how many."""
+    fresh = {"parked_at": None, "attempts": 0, "due_at": clock.now(), "leased_until": None, "error": ""}
+    return chosen.exclude(parked_at=None).update(**fresh)
+
+
+def first_of_each_subject() -> QuerySet[Delivery]:
+    """Due deliveries that nothing earlier of the same subject and subscriber is waiting before, the oldest first."""
     earlier = Delivery.objects.filter(
         subscriber=OuterRef("subscriber"), subject=OuterRef("subject"), id__lt=OuterRef("id"), parked_at=None
     )
-    due = (
-        Delivery.objects.filter(parked_at=None, due_at__lte=clock.now())
-        .exclude(Exists(earlier))
-        .order_by("id")
-    )
-    claimed = list(due.select_related("event").select_for_update(skip_locked=True, of=("self",))[:limit])
-    if not claimed:
+    due = Delivery.objects.filter(parked_at=None, due_at__lte=clock.now())
+    return due.exclude(Exists(earlier)).order_by("id")
+
+
+def _claim(limit: int) -> list[Delivery]:
+    """The oldest due deliveries of one plugin and one type, the first of each subject only.
+
+    The oldest of all says which; only rows that are handed over now are locked, so that another worker can have the rest.
+    """
+    due = first_of_each_subject().filter(endpoint=None).select_related("event")
+    free = due.select_for_update(skip_locked=True, of=("self",))
+    first = free.first()
+    if first is None:
         return []
-    first = claimed[0]
-    return [
-        row for row in claimed if (row.subscriber, row.event.type) == (first.subscriber, first.event.type)
-    ]
+    return list(free.filter(subscriber=first.subscriber, event__type=first.event.type)[:limit])
 
 
 def _deliver(batch: list[Delivery]) -> None:

@@ -6,8 +6,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from comptoir.api.health import WORKER_KEY
+from comptoir.api.idempotency import prune_answers
 from comptoir.base import clock
-from comptoir.events.tasks import run_forever
+from comptoir.events.tasks import run_forever, send_forever
 from comptoir.pricing.services import tell_price_changes
 from comptoir.publishing.schedule import run_due
 from comptoir.publishing.services import due_attention
@@ -17,20 +18,25 @@ DUE_EVERY_S = 15
 
 
 class Command(BaseCommand):
-    """Does what is done behind the counter: delivers events, publishes what is due, runs background tasks."""
+    """Does what is done behind the counter: delivers events, calls webhooks, publishes what is due, runs background tasks."""
 
-    help = "Deliver events, publish what is scheduled and run background tasks. Start as many as you like."
+    help = "Deliver events, call webhooks, publish what is scheduled and run background tasks. Start as many as you like."
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
         rounds = Rounds()
-        relay = threading.Thread(target=run_forever, args=(stop, rounds), name="events", daemon=True)
-        relay.start()
+        loops = [
+            threading.Thread(target=run_forever, args=(stop, rounds), name="events", daemon=True),
+            threading.Thread(target=send_forever, args=(stop,), name="webhooks", daemon=True),
+        ]
+        for loop in loops:
+            loop.start()
         try:
             call_command("db_worker", "--interval", "1", "--no-startup-delay", verbosity=0)
         finally:
             stop.set()
-            relay.join(timeout=5)
+            for loop in loops:
+                loop.join(timeout=5)
 
 
 class Rounds:
@@ -48,4 +54,5 @@ class Rounds:
             run_due()
             tell_price_changes()
             due_attention()
+            prune_answers()
             self.looked_at = moment
