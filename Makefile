@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo demo-reset test lint lock docs messages clean
+.PHONY: help demo demo-reset test stress lint lock docs messages clean
 
 help:
 	@echo "make demo        set everything up and run the demo shop (PORT, COMPTOIR_HOME, DATABASE_URL)"
 	@echo "make demo-reset  throw the demo shop's data away and start again"
 	@echo "make test        set everything up and run every test"
+	@echo "make stress      run what stock, baskets, prices and events must survive at full size (half an hour and more)"
 	@echo "make lint        format, lint, types, import rules"
 	@echo "make lock        pin the dependencies again"
 	@echo "make messages    collect the strings for translators and compile what they wrote (needs gettext)"
@@ -37,6 +38,10 @@ demo-reset: $(VENV)/.demo
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# One after the other: each of these tests wants the whole machine.
+stress: $(VENV)/.test
+	COMPTOIR_STRESS=1 $(BIN)/python -m pytest tests/survival tests/core/stock/test_races.py tests/core/stock/test_sequences.py tests/core/baskets tests/core/events tests/core/pricing/test_oracle.py tests/core/api/test_idempotency.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format .

@@ -1,6 +1,7 @@
 """A caller who asks, waits for the answer, and asks again: a process of its own, so that its work is not the server's.
 
 Reads ``{"port", "connections", "requests", "targets": [[path, header lines], …]}``, writes the seconds each answer took.
+A target may go on with a body, as text: then it is a POST.
 """
 
 import json
@@ -39,10 +40,7 @@ class Caller(Thread):
         super().__init__()
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.asked = [
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n{headers}\r\n".encode()
-            for path, headers in targets
-        ]
+        self.asked = [_request(*target) for target in targets]
         self.requests, self.statuses = requests, statuses
         self.took_s: list[float] = []
         self.bytes = 0
@@ -72,6 +70,14 @@ class Caller(Thread):
         if not (part := self.socket.recv(65536)):
             raise RuntimeError("the server closed the connection")
         return part
+
+
+def _request(path: str, headers: str, body: str = "") -> bytes:
+    method = "POST" if body else "GET"
+    if body:
+        headers += f"Content-Type: application/json\r\nContent-Length: {len(body.encode())}\r\n"
+    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n{headers}\r\n"
+    return (head + body).encode()
 
 
 if __name__ == "__main__":

@@ -54,6 +54,26 @@ SETTINGS = (
     Setting("COMPTOIR_PAGE_SIZE_MAX", int, 100, "Most items one page of an API list can have.", "items"),
     Setting("COMPTOIR_CACHE_S", int, 30, "How long a shared cache may keep a public API answer.", "s"),
     Setting(
+        "COMPTOIR_IDEMPOTENCY_HOURS",
+        int,
+        24,
+        "How long the answer to a write is kept for whoever sends the same Idempotency-Key again.",
+        "h",
+    ),
+    Setting("COMPTOIR_BASKET_PIECES_MAX", int, 999, "Most pieces of one variant in a basket.", "pieces"),
+    Setting("COMPTOIR_BASKET_LINES_MAX", int, 100, "Most different variants in a basket.", "lines"),
+    Setting(
+        "COMPTOIR_HANDOVER_MINUTES", int, 15, "How long the code that hands a basket over is good.", "minutes"
+    ),
+    Setting(
+        "COMPTOIR_RATE_BASKETS",
+        str,
+        "120/min",
+        "How many baskets one address may open; programs with a key of the channel as many as they like.",
+    ),
+    Setting("COMPTOIR_RATE_VOUCHERS", str, "20/min", "How many voucher codes one address may try."),
+    Setting("COMPTOIR_RATE_CODES", str, "10/min", "How many handover codes one address may try."),
+    Setting(
         "COMPTOIR_UPLOAD_MAX_MB", int, 20, "Largest picture or catalogue file that can be uploaded.", "MB"
     ),
     Setting(
@@ -72,6 +92,13 @@ SETTINGS = (
         "Products whose documents are built in one transaction.",
         "products",
     ),
+    Setting(
+        "COMPTOIR_WEBHOOK_ALLOW_PRIVATE",
+        bool,
+        False,
+        "Let webhooks go to private addresses and to http://; for development and tests only.",
+    ),
+    Setting("COMPTOIR_WEBHOOK_LOG_DAYS", int, 30, "How long the log of webhook calls is kept.", "days"),
 )
 
 

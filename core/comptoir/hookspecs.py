@@ -25,7 +25,9 @@ import pluggy
 if TYPE_CHECKING:
     from ninja import Router
 
+    from comptoir.baskets.checks import CheckedLine, LineProblem
     from comptoir.channels.models import Channel
+    from comptoir.channels.queries import ChannelContext
     from comptoir.events.models import Event
     from comptoir.plugins import Preview
     from comptoir.publishing.items import Item, Problem
@@ -86,6 +88,25 @@ def check_readiness(item: "Item", channel: "Channel", locale: str) -> "list[Prob
     Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
 
     Example: ``return [] if item.title else [Problem("no_title", _("There is no title."), field="title", blocks=True)]``
+    """
+
+
+@hookspec
+def check_basket_lines(channel: "ChannelContext", lines: "list[CheckedLine]") -> "list[LineProblem]":
+    """Say which lines of a basket a channel does not sell, or not so many of.
+
+    Called before a basket is changed, taken over or merged, and when it is read, with all of its lines as they would
+    be. A change that touches a line with a problem is refused with the code and the message of the problem; a line that
+    has one already stays in the basket and shows it. Not called when something is taken out, nor for other baskets of
+    the same person. When the plugin fails, nothing can be put into a basket of its channels.
+
+    Arguments: ``channel`` is what a request knows of its channel; ``lines`` have ``variant_id``, ``product_id`` (what a
+    customer sees as one product), ``sku`` and ``quantity`` (pieces). A problem with ``is_sellable=True`` is about the
+    number only: the line keeps its price.
+    Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call; at most one statement, whatever the number of lines.
+
+    Example: ``return [LineProblem(line.variant_id, "two_each", _("At most two each."), is_sellable=True) for line in
+    lines if line.sku in SCARCE and line.quantity > 2]``
     """
 
 
@@ -152,6 +173,16 @@ def on_stock_changed(events: "list[Event]") -> None:
 
     Ask ``comptoir.stock.queries.availability`` how it is now. Not called for other changes of stock, and not when a
     hold merely runs out: that is noticed by the next one who wants the goods.
+    """
+
+
+@hookspec
+def on_basket_changed(events: "list[Event]") -> None:
+    """A basket was handed over to a channel, merged into another, taken to the checkout, or given up.
+
+    ``event.subject_id`` is the id of the basket, ``event.payload`` has ``change`` (``"handed_over"``, ``"merged"``,
+    ``"checkout"`` or ``"closed"``) and ``channel`` (the code of where it is now). Not called for single lines, notes and
+    vouchers: who wants to know what is in a basket reads it.
     """
 
 

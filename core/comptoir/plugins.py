@@ -18,7 +18,7 @@ from typing import Any
 import pluggy
 from django.apps import AppConfig, apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from comptoir import hookspecs
 from comptoir.base.breaker import breaker_of, troubles
@@ -29,6 +29,9 @@ logger = logging.getLogger("comptoir.plugins")
 hookimpl = pluggy.HookimplMarker("comptoir")
 
 ENTRY_POINT_GROUP = "comptoir.plugins"
+
+#: How the core's own hooks are named, such as ``comptoir.publishing``.
+CORE = "comptoir."
 FAMILIES = ("register_", "add_", "check_", "choose_", "on_")
 Spec = Callable[..., Any]
 
@@ -318,6 +321,8 @@ def _run(spec: Spec, impl: pluggy.HookImpl, arguments: dict[str, object]) -> Any
 def _guarded(
     spec: Spec, impl: pluggy.HookImpl, arguments: dict[str, object], accept: Callable[[Any], Any]
 ) -> Any:
+    if impl.plugin_name.startswith(CORE):
+        return _of_the_core(spec, impl, arguments, accept)
     breaker = breaker_of(impl.plugin_name, spec.__name__)
     if breaker.is_open:
         raise PluginFailed(impl.plugin_name, spec.__name__, "switched off for a while")
@@ -336,6 +341,19 @@ def _guarded(
         raise PluginFailed(impl.plugin_name, spec.__name__, f"late: {spent_ms:.0f} ms")
     breaker.succeeded()
     return answer
+
+
+def _of_the_core(
+    spec: Spec, impl: pluggy.HookImpl, arguments: dict[str, object], accept: Callable[[Any], Any]
+) -> Any:
+    """A hook of the core itself is never switched off and has no savepoint: what its statements raise is the caller's."""
+    try:
+        return accept(_run(spec, impl, arguments))
+    except DatabaseError:
+        raise
+    except Exception as error:
+        logger.exception("the core's %s failed in %s", impl.plugin_name, spec.__name__)
+        raise PluginFailed(impl.plugin_name, spec.__name__, repr(error)) from error
 
 
 @contextmanager

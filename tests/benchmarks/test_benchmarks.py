@@ -33,7 +33,7 @@ def run(cluster, django_db_setup, request) -> Iterator:
         return ended.stdout
 
     yield run
-    for size in ("empty", "6x2"):
+    for size in ("empty", "6x2", "baskets"):
         _run(cluster, f'DROP DATABASE IF EXISTS "{name}_{size}" WITH (FORCE)')
 
 
@@ -52,3 +52,14 @@ def test_a_tiny_shop_is_made_read_and_built_again(run, tmp_path):
         assert f"| {name} |" in table
     assert found["building"]["documents"] == 12 + 2  # six products and the categories, on two channels
     assert found["building"]["one_product"]["documents_changed"] == 2
+
+
+@pytest.mark.timeout(240)
+def test_lines_are_added_to_baskets(run, tmp_path):
+    results = tmp_path / "results.json"
+    table = run("benchmarks.baskets", "--rounds", "1", "--requests", "10", "--output", str(results))
+
+    figures = json.loads(results.read_text())["baskets"]["figures"]
+    assert figures["line added to a basket"]["statements"] <= 12
+    assert figures["availability of 50 variants in 10 shops"]["statements"] <= 2
+    assert "| line added to a basket |" in table

@@ -10,13 +10,18 @@ from types import ModuleType
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import path
 from PIL import Image
 from wagtail.models import Locale, Page
 
 from comptoir import hookspecs, plugins
 from comptoir.api.api import build_api
+from comptoir.baskets.checks import LineRefused
+from comptoir.baskets.rows import Code, Key
+from comptoir.baskets.services import close_basket, open_basket
 from comptoir.catalogue.models import Picture
+from comptoir.channels.queries import channel_context
 from comptoir.content.models import Menu, StoryPage
 from comptoir.management.reference import hook_functions, signature
 from comptoir.publishing.preview import side_by_side
@@ -130,6 +135,37 @@ def test_check_readiness_keeps_an_item_off_the_channel_that_asks(shop, dummy, cl
 
     assert [card["slug"] for card in read(client, "ours/products")["items"]] == ["marin"]
     assert {card["slug"] for card in read(client, "web/products")["items"]} == {"ours", "marin"}
+
+
+def test_check_basket_lines_keeps_out_what_a_channel_does_not_sell_so_many_of(shop, dummy):
+    nantes = shop.location("nantes")
+    shop.channel("ours", plugin="dummy")
+    shop.channel("web")
+    shop.product("marin", stock={nantes: 20})
+    shop.settle()
+
+    def opened(channel, quantity):
+        wanted = [(Code("MARIN"), quantity)]
+        return open_basket(channel=channel_context(channel), lines=wanted)[0].lines[0].row.quantity
+
+    assert (opened("ours", 3), opened("web", 4)) == (3, 4)
+    with pytest.raises(LineRefused, match="At most three MARIN") as refusal, transaction.atomic():
+        opened("ours", 4)
+    assert (refusal.value.code, refusal.value.field) == ("three_each", "quantity")
+
+
+def test_on_basket_changed_is_told_of_a_basket_given_up_but_not_of_its_lines(shop, dummy):
+    nantes = shop.location("nantes")
+    shop.channel("web")
+    shop.product("marin", stock={nantes: 2})
+    shop.settle()
+    view, token = open_basket(channel=channel_context("web"), lines=[(Code("MARIN"), 1)])
+    shop.settle()
+    assert "basket_changed" not in {kind for kind, _subject in dummy.seen}
+
+    close_basket(key=Key(channel_context("web"), token))
+    shop.settle()
+    assert ("basket_changed", view.basket.id) in dummy.seen
 
 
 def test_on_product_changed_is_told_of_a_price(shop, dummy):

@@ -5,7 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Path, Router
 
+from comptoir.baskets.checks import CheckedLine, LineProblem
 from comptoir.channels.models import Channel
+from comptoir.channels.queries import ChannelContext
 from comptoir.events.models import Event
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
@@ -39,6 +41,16 @@ def add_document_fields(item: Item, channel: Channel, locale: str) -> dict[str, 
 def check_readiness(item: Item, channel: Channel, locale: str) -> list[Problem]:
     """Whoever is called after the channel stays off it; everybody else gets a warning."""
     return [Problem("dummy", f"{item.title} on {channel.code} in {locale}", blocks=item.slug == channel.code)]
+
+
+@hookimpl
+def check_basket_lines(channel: ChannelContext, lines: list[CheckedLine]) -> list[LineProblem]:
+    """Nobody gets more than three pieces of anything."""
+    return [
+        LineProblem(line.variant_id, "three_each", f"At most three {line.sku}.", is_sellable=True)
+        for line in lines
+        if line.quantity > 3
+    ]
 
 
 @hookimpl
@@ -78,6 +90,11 @@ def on_channel_changed(events: list[Event]) -> None:
 
 @hookimpl
 def on_stock_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_basket_changed(events: list[Event]) -> None:
     _see(events)
 
 

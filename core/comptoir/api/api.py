@@ -10,12 +10,24 @@ from ninja import NinjaAPI, Router
 
 from comptoir import hookspecs, plugins
 from comptoir.api import errors
+from comptoir.api.availability import router as availability
+from comptoir.api.baskets import router as baskets
+from comptoir.api.bodies import JsonBodies
 from comptoir.api.http import open_channel_for
 from comptoir.api.previewing import router as previewing
 from comptoir.api.reading import router as reading
+from comptoir.api.staff_stock import router as staff_stock
 from comptoir.base.errors import NotFound
 
 PREFIX = "/{channel}"
+
+#: What every channel has, by the tag in the OpenAPI page.
+CHANNEL_ROUTERS = {
+    "reading": reading,
+    "preview": previewing,
+    "availability": availability,
+    "baskets": baskets,
+}
 
 
 def build_api() -> NinjaAPI:
@@ -28,13 +40,14 @@ def build_api() -> NinjaAPI:
         version="1",
         description="One catalogue, one price, one stock: each channel reads its own documents.",
         urls_namespace="comptoir",
+        parser=JsonBodies(),
     )
     errors.install(api)
-    api.add_router(PREFIX, reading, tags=["reading"])
-    api.add_router(PREFIX, previewing, tags=["preview"])
-    taken = {
-        path.split("/")[1] for router in (reading, previewing) for path in router.path_operations if path
-    }
+    api.add_router("/staff/stock", staff_stock, tags=["staff"])
+    for tag, router in CHANNEL_ROUTERS.items():
+        api.add_router(PREFIX, router, tags=[tag])
+    paths = [path for router in CHANNEL_ROUTERS.values() for path in router.path_operations if path]
+    taken = {path.split("/")[1] for path in paths}
     for plugin, routers in plugins.collect(hookspecs.register_routers, accept=_pairs).items():
         for prefix, router in routers:
             if prefix in taken:

@@ -1,6 +1,8 @@
-"""What every read of a channel does: find the channel, choose the language, answer bytes with validators."""
+"""What every request shares: find the channel, choose the language, answer bytes with validators or for nobody else."""
 
 import hashlib
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import orjson
@@ -73,3 +75,15 @@ def answer(request: HttpRequest, channel: ChannelContext, locale: str, body: byt
 def json_answer(request: HttpRequest, channel: ChannelContext, locale: str, value: Any) -> HttpResponse:
     """As ``answer``, from a value."""
     return answer(request, channel, locale, orjson.dumps(value))
+
+
+def kept_private(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let no cache keep an answer: it is of this moment, or of this caller. For ``ninja.decorators.decorate_view``."""
+
+    @wraps(run)
+    def answer(request: HttpRequest, **path: Any) -> HttpResponse:
+        response = run(request, **path)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    return answer

@@ -8,12 +8,14 @@ class ComptoirError(Exception):
     """Something was refused, with a reason a person and a program can both act on.
 
     ``code`` is stable and documented in ``docs/errors.md``; ``sentence`` is in the caller's language; the facts
-    (and ``field``, when one is to blame) are attributes.
+    (and ``field``, when one is to blame) are attributes. Answers of the API carry only the ``public_facts``, beside
+    the sentence: what a class does not name stays inside.
     """
 
     code = "refused"
     status = 400
     sentence: str | Promise = _("This cannot be done.")
+    public_facts: tuple[str, ...] = ()
 
     def __init__(self, *, field: str = "", **facts: object) -> None:
         self.field = field

@@ -108,6 +108,10 @@ class DayOff(models.Model):
         return f"{self.on:%Y-%m-%d} {self.reason}".strip()
 
 
+#: ``/api/v1/staff/…`` is the staff's side of the API, which belongs to no channel.
+RESERVED_CODES = {"staff"}
+
+
 class ChannelQuerySet(models.QuerySet["Channel"]):
     """Named filters; nobody else filters channels."""
 
@@ -197,6 +201,8 @@ class Channel(RecordsChanges):
         return self.name
 
     def clean(self) -> None:
+        if self.code in RESERVED_CODES:
+            raise ValidationError({"code": _("This code is the API's own.")})
         if not self.locales:
             raise ValidationError({"locales": _("A channel speaks at least one language.")})
         for name in [self.plugin, *self.extensions]:

@@ -38,7 +38,11 @@ class ChannelContext:
 
     def opens_for(self, secret: str) -> bool:
         """Whether a caller with this key (or none) may know of the channel."""
-        return self.is_public or (bool(secret) and hash_key(secret) in self.key_hashes)
+        return self.is_public or self.knows_key(secret)
+
+    def knows_key(self, secret: str) -> bool:
+        """Whether this is a key of the channel that was not revoked."""
+        return bool(secret) and hash_key(secret) in self.key_hashes
 
 
 #: How long a process may use what it read of a channel: the longest a revoked key or a closed channel lives on.

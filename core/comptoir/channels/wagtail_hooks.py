@@ -9,6 +9,8 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from comptoir.channels.backoffice import ChannelViewSet, LocationViewSet
+from comptoir.channels.models import Channel
+from comptoir.events.webhook_screens import CHANNEL_CHOICES
 
 
 class ShopGroup(ViewSetGroup):
@@ -29,3 +31,9 @@ def register_screens() -> list[ModelViewSet | ViewSetGroup]:
 @hooks.register("insert_global_admin_css")
 def backoffice_styles() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', versioned_static("comptoir/backoffice.css"))
+
+
+@hooks.register(CHANNEL_CHOICES)
+def webhook_channels() -> list[tuple[str, str]]:
+    """The channels that a webhook can be limited to."""
+    return list(Channel.objects.values_list("code", "name"))

@@ -4,12 +4,15 @@ from django.utils.translation import gettext as _
 from oscar.apps.catalogue.models import ProductCategory
 from wagtail.models import Page, ReferenceIndex
 
+from comptoir.baskets.checks import CheckedLine, LineProblem, NotOnChannel
 from comptoir.catalogue.models import Category, Picture, Product
 from comptoir.channels.models import Channel
+from comptoir.channels.queries import ChannelContext
 from comptoir.content.models import PAGE_TYPES, Menu, ProductContent
 from comptoir.events.models import Event
 from comptoir.plugins import hookimpl
 from comptoir.publishing.items import Item, Problem, ProductItem
+from comptoir.publishing.queries import published_skus
 from comptoir.publishing.rebuild import rebuild_channel, rebuild_products
 from comptoir.publishing.services import publish_categories, publish_menu, publish_page, publish_products
 
@@ -30,6 +33,17 @@ def check_readiness(item: Item, channel: Channel) -> list[Problem]:
     if not item.summary:
         problems.append(Problem("no_summary", _("There is no summary for lists."), "summary"))
     return problems
+
+
+@hookimpl
+def check_basket_lines(channel: ChannelContext, lines: list[CheckedLine]) -> list[LineProblem]:
+    """A channel sells what it shows: the variants in its documents, while these are shown."""
+    shown = published_skus(channel, {line.product_id for line in lines})
+    return [
+        LineProblem(line.variant_id, NotOnChannel.code, str(NotOnChannel.sentence).format(sku=line.sku))
+        for line in lines
+        if line.sku not in shown
+    ]
 
 
 @hookimpl

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from corsheaders.defaults import default_headers
 from oscar.defaults import *  # noqa: F403
 
 from comptoir.base.database import database_settings
@@ -18,6 +19,7 @@ COMPTOIR_PLUGINS = [name.strip() for name in PLUGINS.split(",")]
 COMPTOIR_SHOP_NAME = "Maison Aubelaine"
 PORT = int(os.environ.get("PORT", "8000"))
 COMPTOIR_BASE_URL = os.environ.get("COMPTOIR_BASE_URL", f"http://127.0.0.1:{PORT}")
+COMPTOIR_WEBHOOK_ALLOW_PRIVATE = os.environ.get("COMPTOIR_WEBHOOK_ALLOW_PRIVATE") == "1"
 
 #: Whether the demo's front pages are served, and media without a web server before us.
 DEMO = False
@@ -35,6 +37,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "comptoir_site",
     *installed_apps(COMPTOIR_PLUGINS),
+    "comptoir.api",
     "comptoir.imports",
     "comptoir.publishing",
     "comptoir.content",
@@ -176,6 +179,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 CORS_ALLOWED_ORIGINS = [origin for origin in os.environ.get("CORS_ALLOWED_ORIGINS", "").split(",") if origin]
 CORS_URLS_REGEX = r"^/api/v1/.*$"
+CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-none-match", "x-channel-key"]
+CORS_EXPOSE_HEADERS = ["ETag", "Idempotency-Replayed", "Location", "Retry-After"]
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,33 @@
+"""One shop in a database of its own, whose rows are committed, and two servers on it, for all tests of a file."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+
+from comptoir.testing.factories import Shop
+from tests.core.stock.conftest import committed_shop
+from tests.survival.servers import Servers
+
+CHANNELS = ("web", "app", "store")
+
+
+@pytest.fixture(scope="module")
+def shop_at_work(cluster, django_db_setup, django_db_blocker) -> Iterator[Shop]:
+    """A shop with three channels."""
+    with django_db_blocker.unblock(), committed_shop(cluster) as shop:
+        for code in CHANNELS:
+            shop.channel(code)
+        shop.location("nantes")
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def servers(shop_at_work) -> Iterator[Servers]:
+    """Two server processes on the shop's database."""
+    running = Servers(dict(connections["default"].settings_dict))
+    try:
+        running.start(2)
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,11 @@
+"""The shop as its tests run it, for servers in processes of their own; all shoppers of a test have one address."""
+
+import os
+
+from comptoir_site.settings.test import *  # noqa: F403
+from comptoir_site.settings.test import DATABASES
+
+DATABASES["default"].update(
+    {"NAME": os.environ["SURVIVAL_DATABASE"], "HOST": os.environ["SURVIVAL_HOST"], "CONN_MAX_AGE": 600}
+)
+COMPTOIR_RATE_BASKETS = "1000000/min"
