@@ -169,6 +169,36 @@ def _hooks_elsewhere(folder: Path) -> list[str]:
     return [shown(path) for path in sources if marked.search(path.read_text("utf-8"))]
 
 
+#: What puts screens into the back office: files that Django and Wagtail look for by their names.
+REGISTERS_SCREENS = {"wagtail_hooks.py", "apps.py"}
+
+
+def test_screens_are_in_the_back_office_of_their_context():
+    """See docs/decisions/0005."""
+    screen = re.compile(
+        r"^from (wagtail\.admin\.(?!panels|menu|staticfiles)|django import forms)", re.MULTILINE
+    )
+    assert _off_screen(screen) == []
+
+
+def test_nothing_below_the_screens_imports_them():
+    screens = re.compile(
+        r"^\s*(from|import) comptoir\.(?!base\.)\w+(\.backoffice\b| import .*\bbackoffice\b)", re.MULTILINE
+    )
+    assert _off_screen(screens) == []
+
+
+def _off_screen(wanted: re.Pattern[str]) -> list[str]:
+    """Files that have something, but are neither screens nor there to register them."""
+    others = (
+        path
+        for path in code("core")
+        if path.name not in REGISTERS_SCREENS
+        and not {"backoffice", "templatetags"} & {*path.relative_to(CORE).with_suffix("").parts}
+    )
+    return [shown(path) for path in others if wanted.search(path.read_text("utf-8"))]
+
+
 @pytest.mark.parametrize("folder", [*CONTEXTS, *PLUGINS], ids=lambda path: path.name)
 def test_every_context_and_plugin_says_what_it_is(folder):
     words = (folder / "README.md").read_text("utf-8")

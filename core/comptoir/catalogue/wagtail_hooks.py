@@ -6,10 +6,10 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.models import register_snippet
 
-from comptoir.catalogue.assortment_part import assortment_part
-from comptoir.catalogue.category_screen import CategoryViewSet
-from comptoir.catalogue.class_screen import ProductClassViewSet
-from comptoir.channels.backoffice import FORM_PARTS
+from comptoir.catalogue.backoffice.assortment import assortment_part
+from comptoir.catalogue.backoffice.categories import CategoryViewSet
+from comptoir.catalogue.backoffice.classes import ProductClassViewSet
+from comptoir.channels.backoffice.places import FORM_PARTS
 
 register_snippet(CategoryViewSet)
 hooks.register(FORM_PARTS, assortment_part)

@@ -8,9 +8,9 @@ from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from comptoir.channels.backoffice import ChannelViewSet, LocationViewSet
+from comptoir.channels.backoffice.places import ChannelViewSet, LocationViewSet
 from comptoir.channels.models import Channel
-from comptoir.events.webhook_screens import CHANNEL_CHOICES
+from comptoir.events.backoffice.webhooks import CHANNEL_CHOICES
 
 
 class ShopGroup(ViewSetGroup):

@@ -4,8 +4,8 @@ from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.snippets.models import register_snippet
 
-from comptoir.content.product_viewset import ProductViewSet
-from comptoir.content.text_screen import MenuViewSet, ProductChooserViewSet, TextViewSet
+from comptoir.content.backoffice.product_viewset import ProductViewSet
+from comptoir.content.backoffice.texts import MenuViewSet, ProductChooserViewSet, TextViewSet
 
 register_snippet(TextViewSet)
 register_snippet(MenuViewSet)

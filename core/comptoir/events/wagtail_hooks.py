@@ -12,12 +12,12 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.models import Page
 
 from comptoir.base.backoffice import may
-from comptoir.events.backoffice import DeliveriesViewSet
-from comptoir.events.call_screens import CallsViewSet
+from comptoir.events.backoffice.calls import CallsViewSet
+from comptoir.events.backoffice.deliveries import DeliveriesViewSet
+from comptoir.events.backoffice.webhooks import EndpointViewSet
 from comptoir.events.models import Delivery, Endpoint
 from comptoir.events.queries import parked_deliveries, webhooks_that_gave_up
 from comptoir.events.records import RecordsChanges
-from comptoir.events.webhook_screens import EndpointViewSet
 
 
 @hooks.register("register_admin_viewset")

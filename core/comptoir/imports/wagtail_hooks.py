@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
-from comptoir.imports import views
+from comptoir.imports.backoffice import views
 
 
 class ImportMenuItem(MenuItem):

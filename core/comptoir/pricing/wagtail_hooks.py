@@ -10,13 +10,13 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.staticfiles import versioned_static
 from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 
-from comptoir.pricing.backoffice import OFFERS, PRICES, TAXES, PricesMenuItem
-from comptoir.pricing.exception_screen import PriceExceptionViewSet
-from comptoir.pricing.offer_screen import OfferViewSet
-from comptoir.pricing.price_screens import PricesViewSet
-from comptoir.pricing.range_screen import RangeViewSet
-from comptoir.pricing.tax_screen import ClassTaxViewSet, TaxClassViewSet, TaxRateViewSet
-from comptoir.pricing.voucher_screen import VoucherSetViewSet, VoucherViewSet
+from comptoir.pricing.backoffice.exceptions import PriceExceptionViewSet
+from comptoir.pricing.backoffice.offers import OfferViewSet
+from comptoir.pricing.backoffice.prices import PricesViewSet
+from comptoir.pricing.backoffice.ranges import RangeViewSet
+from comptoir.pricing.backoffice.screen import OFFERS, PRICES, TAXES, PricesMenuItem
+from comptoir.pricing.backoffice.taxes import ClassTaxViewSet, TaxClassViewSet, TaxRateViewSet
+from comptoir.pricing.backoffice.vouchers import VoucherSetViewSet, VoucherViewSet
 
 
 class PricesGroup(ViewSetGroup):

@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from wagtail import hooks
 
 from comptoir.catalogue.models import Product
-from comptoir.publishing.panels import product_panel
-from comptoir.publishing.preview_screen import preview_screen
-from comptoir.publishing.release_screens import ReleaseViewSet
+from comptoir.publishing.backoffice.panels import product_panel
+from comptoir.publishing.backoffice.preview import preview_screen
+from comptoir.publishing.backoffice.releases import ReleaseViewSet
 
 
 @hooks.register("register_admin_urls")

@@ -8,8 +8,8 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.staticfiles import versioned_static
 
-from comptoir.stock.backoffice import StockViewSet
-from comptoir.stock.movement_list import MovementReportItem
+from comptoir.stock.backoffice.movements import MovementReportItem
+from comptoir.stock.backoffice.viewset import StockViewSet
 
 
 @hooks.register("register_admin_viewset")

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from comptoir.base import clock
+from comptoir.pricing.backoffice.price_chart import Step, draw, price_steps
 from comptoir.pricing.models import PriceException
 from comptoir.pricing.parity import clashing, prices_everywhere, unexplained_differences
-from comptoir.pricing.price_chart import Step, draw, price_steps
 from comptoir.pricing.queries import lowest_price_30_days, price_history, prices_on
 from comptoir.pricing.services import add_price_exception, remove_price_exception, set_price
 

@@ -6,8 +6,8 @@ from wagtail import hooks
 
 from comptoir.catalogue.models import Listing
 from comptoir.content.models import EditorialPage, ProductContent
+from comptoir.publishing.backoffice.panels import ReadinessPanel, channel_lines
 from comptoir.publishing.items import Problem
-from comptoir.publishing.panels import ReadinessPanel, channel_lines
 from comptoir.publishing.readiness import State, draft_readiness, readiness
 
 pytestmark = pytest.mark.django_db

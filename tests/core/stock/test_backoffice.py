@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from comptoir.stock.allocations import allocate_holds
-from comptoir.stock.breakdown import figure_of
+from comptoir.stock.backoffice.breakdown import figure_of
 from comptoir.stock.counts import open_count
 from comptoir.stock.holds import hold_stock
 from comptoir.stock.models import ChannelReserve, Hold, Level, Movement

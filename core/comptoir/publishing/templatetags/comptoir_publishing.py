@@ -7,7 +7,7 @@ from django.template.context import Context
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from comptoir.publishing.boards import Board, board_in_editor
+from comptoir.publishing.backoffice.boards import Board, board_in_editor
 from comptoir.publishing.preview import Frame
 
 register = template.Library()
