@@ -86,6 +86,13 @@ class Demo:
         with self.opener.open(request, timeout=30) as answer:
             return answer.read().decode(errors="replace")
 
+    def send(self, path: str, value: object, **headers: str) -> dict[str, object]:
+        """A write of the API, as an app makes it."""
+        headers = {"Content-Type": "application/json", **headers}
+        request = urllib.request.Request(self.base + path, data=json.dumps(value).encode(), headers=headers)
+        with urllib.request.build_opener().open(request, timeout=20) as answer:
+            return json.loads(answer.read())
+
     def log_in(self) -> None:
         self.post("/admin/login/", [("username", "admin@aubelaine.example"), ("password", "comptoir-demo")])
 
@@ -177,6 +184,26 @@ def test_an_edit_published_once_is_seen_on_every_channel_and_a_draft_on_none(dem
 
     demo.post(edit, [*form, ("title", "Robe Cilaos neuve"), ("action-publish", "action-publish")])
     wait_until(lambda: set(titles(demo, key, "robe-cilaos").values()) == {"Robe Cilaos neuve"})
+
+
+@pytest.mark.timeout(700)
+def test_a_basket_begun_in_the_app_goes_on_in_the_web_shop_with_its_goods_held(demo):
+    sku = json.loads(demo.get("/api/v1/app/products/robe-cilaos"))["variants"][0]["sku"]
+
+    def free() -> int:
+        return json.loads(demo.get(f"/api/v1/web/availability?sku={sku}"))["items"][0]["free"]
+
+    before = free()
+    opened = demo.send("/api/v1/app/baskets", {"lines": [{"sku": sku, "quantity": 2}]})
+    assert free() == before - 2
+    code = demo.send(f"/api/v1/app/baskets/{opened['token']}/handover", {})["code"]
+    taken = demo.send("/api/v1/web/baskets/handover", {"code": code})
+
+    assert taken["lines"][0]["hold"]["state"] == "held"
+    assert free() == before - 2
+    assert demo.status(f"/api/v1/app/baskets/{opened['token']}") == 404
+    quote = json.loads(demo.get(f"/api/v1/web/baskets/{taken['token']}/quote?explain=1"))
+    assert quote["explain"]["lines"][0]["price"]["rule"] == "base"
 
 
 @pytest.mark.timeout(700)

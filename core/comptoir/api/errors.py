@@ -11,7 +11,7 @@ from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError, Throttled, ValidationError
 
 from comptoir.api.sentences import field_problem, status_sentence
 from comptoir.base.errors import ComptoirError
@@ -118,7 +118,10 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if isinstance(error.__cause__, ComptoirError):
         return refused(request, error.__cause__)
     code = STATUS_CODES.get(error.status_code, "refused")
-    return problem(error.status_code, code, status_sentence(error.status_code, str(error)))
+    answer = problem(error.status_code, code, status_sentence(error.status_code, str(error)))
+    if isinstance(error, Throttled) and error.wait:
+        answer["Retry-After"] = str(error.wait)
+    return answer
 
 
 def _invalid(errors: list[dict[str, Any]]) -> HttpResponse:

@@ -30,6 +30,11 @@ class AddressLimit(BaseThrottle):
         key = f"comptoir-limit:{self.setting}:{stretch}:{self.get_ident(request)}"
         return _count(key, seconds) <= most
 
+    def wait(self) -> int:
+        """Seconds until the next stretch of time begins."""
+        _most, seconds = SimpleRateThrottle.parse_rate(_RATES, getattr(conf, self.setting))
+        return seconds - int(clock.now().timestamp() % seconds)
+
     def get_ident(self, request: HttpRequest) -> str:
         """The address, hashed. Without ``NINJA_NUM_PROXIES`` nothing that the caller says of it is believed."""
         nobody_between = ninja_settings.NUM_PROXIES is None

@@ -135,7 +135,7 @@ def descriptor(context: ChannelContext) -> dict[str, object]:
         "sorts": list(queries.SORTS),
         "page_size": conf.PAGE_SIZE,
         "page_size_max": conf.PAGE_SIZE_MAX,
-        "capabilities": ["browse"],
+        "capabilities": ["browse", "availability", "baskets", "handover"],
     }
 
 

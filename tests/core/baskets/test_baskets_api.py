@@ -459,6 +459,7 @@ def test_one_address_opens_only_so_many_baskets_a_minute(web, settings):
         web.open()
         answer = web.post("baskets", {})
         assert (web.status, answer["code"]) == (429, "too_many_requests")
+        assert web.response["Retry-After"] == "55"
     with clock.moved_to(moment + timedelta(minutes=1)):
         web.open()
 
