@@ -46,7 +46,7 @@ class ChannelContext:
 
 
 #: How long a process may use what it read of a channel: the longest a revoked key or a closed channel lives on.
-CONTEXT_S = 2.0
+CONTEXT_S = 5.0
 
 _contexts: dict[str, tuple[float, ChannelContext | None]] = {}
 

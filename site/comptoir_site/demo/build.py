@@ -131,7 +131,16 @@ class Builder:
             (
                 staff,
                 "Boutique",
-                ("product", "price", "listing", "level", "movement", "channelreserve", "productimage", "basket"),
+                (
+                    "product",
+                    "price",
+                    "listing",
+                    "level",
+                    "movement",
+                    "channelreserve",
+                    "productimage",
+                    "basket",
+                ),
             ),
         ):
             group, _created = Group.objects.get_or_create(name=name)

@@ -58,7 +58,7 @@ def state_of(endpoint: Endpoint) -> str:
     """In two or three words, how a webhook is."""
     if endpoint.switched_off_at:
         return endpoint.get_switched_off_because_display()
-    return _("failing") if endpoint.failures else _("on")
+    return _("failing") if endpoint.failures else _("works")
 
 
 class EndpointForm(WagtailAdminModelForm):

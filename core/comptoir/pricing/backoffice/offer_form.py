@@ -73,7 +73,10 @@ class OfferForm(forms.Form):
         help_text=gettext_lazy("Per cent or money. Empty where the cheapest piece is free."),
     )
     benefit_range = forms.ModelChoiceField(
-        _ranges(), label=gettext_lazy("on"), required=False, empty_label=gettext_lazy("the same goods")
+        _ranges(),
+        label=gettext_lazy("on these goods"),
+        required=False,
+        empty_label=gettext_lazy("the same goods"),
     )
     max_affected_items = _pieces(
         gettext_lazy("At most so many pieces"),

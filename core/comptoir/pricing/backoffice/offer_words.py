@@ -83,7 +83,7 @@ def state_words(offer: ConditionalOffer) -> str:
         return _("over")
     if any(start and start > today for start in starts):
         return _("to come")
-    return _("with a voucher") if offer.offer_type == ConditionalOffer.VOUCHER else _("on")
+    return _("with a voucher") if offer.offer_type == ConditionalOffer.VOUCHER else _("in force")
 
 
 def usage_words(offer: ConditionalOffer) -> str:

@@ -58,7 +58,7 @@ class HistoryForm(forms.Form):
         Location.objects.all(),
         label=gettext_lazy("Shop"),
         required=False,
-        empty_label=gettext_lazy("None"),
+        empty_label=gettext_lazy("none chosen"),
     )
 
 

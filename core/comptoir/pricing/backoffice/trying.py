@@ -36,7 +36,7 @@ class BasketForm(forms.Form):
         Location.objects.filter(is_active=True),
         label=gettext_lazy("Shop"),
         required=False,
-        empty_label=gettext_lazy("None"),
+        empty_label=gettext_lazy("none chosen"),
         help_text=gettext_lazy("The shop a basket belongs to, such as that of a till."),
     )
     moment = WallTimeField(
@@ -59,7 +59,7 @@ class BasketForm(forms.Form):
         ConditionalOffer.objects.filter(status=ConditionalOffer.SUSPENDED),
         label=gettext_lazy("As if this suspended offer were given"),
         required=False,
-        empty_label=gettext_lazy("None"),
+        empty_label=gettext_lazy("none chosen"),
     )
 
     def clean(self) -> dict[str, Any]:
