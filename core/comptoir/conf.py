@@ -72,6 +72,7 @@ SETTINGS = (
         "How many baskets one address may open; programs with a key of the channel as many as they like.",
     ),
     Setting("COMPTOIR_RATE_VOUCHERS", str, "20/min", "How many voucher codes one address may try."),
+    Setting("COMPTOIR_RATE_ORDERS", str, "60/min", "How many order links one address may try."),
     Setting("COMPTOIR_RATE_CODES", str, "10/min", "How many handover codes one address may try."),
     Setting(
         "COMPTOIR_UPLOAD_MAX_MB", int, 20, "Largest picture or catalogue file that can be uploaded.", "MB"
@@ -84,6 +85,37 @@ SETTINGS = (
     ),
     Setting(
         "COMPTOIR_PREVIEW_DAYS", int, 7, "How long a signed link to a preview of drafts is good.", "days"
+    ),
+    Setting(
+        "COMPTOIR_ROUTING_RULES",
+        list,
+        ["parcels", "promise", "cost", "distance"],
+        "What decides from where an order is served, the weightiest first.",
+    ),
+    Setting(
+        "COMPTOIR_ROUTING_ATTEMPTS",
+        int,
+        3,
+        "How often pieces that a shop cannot give are looked for elsewhere before their money goes back.",
+    ),
+    Setting("COMPTOIR_SLOT_HOLD_MINUTES", int, 20, "How long a collection slot is held for a checkout.", "min"),
+    Setting(
+        "COMPTOIR_PAYMENT_MINUTES", int, 30, "How long a customer may take to pay before a checkout ends.", "min"
+    ),
+    Setting(
+        "COMPTOIR_UNPAID_DAYS", int, 7, "How long an order waits for its bank transfer before it is cancelled.", "days"
+    ),
+    Setting(
+        "COMPTOIR_LEGAL_NOTICE",
+        str,
+        "",
+        "Legal form, registration and VAT number of the shop, printed on invoices and receipts.",
+    ),
+    Setting(
+        "COMPTOIR_PAPER_FONT",
+        str,
+        "",
+        "TrueType file for invoices, for names that western European letters cannot write. Empty: Helvetica.",
     ),
     Setting(
         "COMPTOIR_REBUILD_BATCH",
@@ -99,6 +131,27 @@ SETTINGS = (
         "Let webhooks go to private addresses and to http://; for development and tests only.",
     ),
     Setting("COMPTOIR_WEBHOOK_LOG_DAYS", int, 30, "How long the log of webhook calls is kept.", "days"),
+    Setting(
+        "COMPTOIR_BANK_IBAN",
+        str,
+        "",
+        "The shop's account. Bank transfers are offered where there is one.",
+    ),
+    Setting("COMPTOIR_BANK_BIC", str, "", "The BIC of the shop's bank, if customers abroad need it."),
+    Setting("COMPTOIR_BANK_HOLDER", str, "", "Whose account it is, if not the shop's name."),
+    Setting(
+        "COMPTOIR_CAPTURE_FROM",
+        str,
+        "placing",
+        "When money that was authorised is taken: `placing` the order, or the first `handover` of its goods.",
+    ),
+    Setting(
+        "COMPTOIR_PAYMENT_HOURS",
+        int,
+        24,
+        "How long a customer may take to pay at a provider before the payment is given up.",
+        "h",
+    ),
 )
 
 

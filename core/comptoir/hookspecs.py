@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from comptoir.channels.models import Channel
     from comptoir.channels.queries import ChannelContext
     from comptoir.events.models import Event
+    from comptoir.fulfilment.carriers import Carrier
+    from comptoir.fulfilment.methods import Method
+    from comptoir.fulfilment.routing import Candidate, RouteRequest
+    from comptoir.payments.providers import Provider
     from comptoir.plugins import Preview
     from comptoir.publishing.items import Item, Problem
 
@@ -56,6 +60,42 @@ def register_preview() -> "Preview":
     used side by side in the editor; not by the API.
 
     Example: ``return Preview(template="comptoir_kiosk/preview.html", width_px=400)``
+    """
+
+
+@hookspec
+def register_fulfilment_methods() -> "list[Method]":
+    """Add kinds of delivery: how goods get to the customer, beside home, collection, relay point and carried out.
+
+    Called when options are asked for, so return objects made before; not for orders that are placed. Returns ``comptoir.fulfilment.methods.Method``
+    objects with a code of their own. The merchant sets each kind up as often as wanted, as rows ``DeliveryMethod``.
+
+    Example: ``return [Method("bike", _("By bicycle"), Way.SHIP, options=bike_options)]``
+    """
+
+
+@hookspec
+def register_carriers() -> "list[Carrier]":
+    """Add carriers that know relay points, such as the client of a parcel service.
+
+    Called when a carrier is needed, so return objects made before; not for methods that name none. Returns
+    ``comptoir.fulfilment.carriers.Carrier`` objects with a code of their own. Their ``points_near`` is never called inside a
+    transaction; what it raises is a ``relay_points_unavailable`` for the customer, and nothing else breaks.
+
+    Example: ``return [Carrier("relais", "Relais Express", points_near=ask_relais_express)]``
+    """
+
+
+@hookspec
+def register_payment_providers() -> "list[Provider]":
+    """Add means of payment: objects of subclasses of ``comptoir.payments.providers.Provider``.
+
+    Called when payments are offered, made or told of; keep the objects light. Their providers are offered on the channels
+    where the plugin is on, if ``is_offered`` agrees; the core's own (till, bank transfer) on all of them. Not called for
+    a payment whose provider's plugin is no longer listed: such a payment stays as it is. ``Provider`` says what each
+    method has to do, and what the shop does when it does not answer.
+
+    Example: ``return [CardGateway()]``
     """
 
 
@@ -107,6 +147,21 @@ def check_basket_lines(channel: "ChannelContext", lines: "list[CheckedLine]") ->
 
     Example: ``return [LineProblem(line.variant_id, "two_each", _("At most two each."), is_sellable=True) for line in
     lines if line.sku in SCARCE and line.quantity > 2]``
+    """
+
+
+@hookspec
+def choose_route(
+    channel: "ChannelContext", request: "RouteRequest", candidates: "list[Candidate]"
+) -> int | None:
+    """Choose the locations that serve an order, in place of the core's rules.
+
+    Called when a customer chooses a delivery and when a shop rejects a part of an order; not for showing options, and
+    not if no candidate can serve the order. Returns the number of an eligible one of ``candidates`` (the core's own choice
+    stands first), or ``None`` for the core's. ``request`` says what is wanted and where to; read both, change nothing.
+    Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
+
+    Example: ``return next((n for n, one in enumerate(candidates) if one.is_eligible and 7 in one.location_ids), None)``
     """
 
 
@@ -187,9 +242,146 @@ def on_basket_changed(events: "list[Event]") -> None:
 
 
 @hookspec
+def on_order_placed(events: "list[Event]") -> None:
+    """An order was placed. ``event.subject_id`` is its id; ``event.payload`` has ``number``, ``channel``, ``total``, ``state``.
+
+    ``state`` is ``"unpaid"`` for one that waits for its money: nothing of it is prepared then. Called once an order,
+    after goods, money and order were committed together. Not called for a checkout that was given up.
+    """
+
+
+@hookspec
+def on_order_cancelled(events: "list[Event]") -> None:
+    """Pieces of an order, or all of it, were cancelled; the goods are free again.
+
+    ``event.subject_id`` is the id of the order; ``event.payload`` has ``number``, ``is_whole``, ``amount``, ``reason``
+    and ``lines`` (``line``, ``sku``, ``quantity``). Not called for goods that were handed over: those come back as a return.
+    """
+
+
+@hookspec
+def on_order_changed(events: "list[Event]") -> None:
+    """An order went to another state, or was edited before anybody worked on it.
+
+    ``event.subject_id`` is its id; ``event.payload`` has ``number``, ``state`` and ``change`` (``"state"`` or ``"edited"``).
+    Not called when it is placed, nor when pieces are cancelled.
+    """
+
+
+@hookspec
+def on_order_refund_requested(events: "list[Event]") -> None:
+    """Money of an order is to go back to the customer, for pieces that were cancelled or otherwise.
+
+    ``event.subject_id`` is the id of the order; ``event.payload`` has ``number``, ``request`` (an id) and ``amount``. Not
+    called when the money went back: that is told by payments.
+    """
+
+
+@hookspec
+def on_payment_authorised(events: "list[Event]") -> None:
+    """A customer has promised money: a card was authorised, or the till or the bank transfer was chosen.
+
+    ``event.subject_id`` is the id of the payment. ``event.payload`` of all events of payments has ``payment`` (its UUID),
+    ``reference`` (``"checkout:<uuid>"``), ``order`` (an id, or ``None`` before there is one), ``channel``, ``amount`` and
+    ``currency`` (of this fact alone), and ``entry``. Not called when a customer only looks at the provider's page.
+    """
+
+
+@hookspec
+def on_payment_captured(events: "list[Event]") -> None:
+    """Money of a customer has come in, in part or in whole. ``event.subject_id`` is the id of the payment.
+
+    Called once per entry, also for what a provider took by itself. Not called for what is only authorised.
+    """
+
+
+@hookspec
+def on_payment_refunded(events: "list[Event]") -> None:
+    """Money went back to a customer, in part or in whole. ``event.subject_id`` is the id of the payment.
+
+    Not called while the provider has not confirmed it, nor when something that was only authorised is let go.
+    """
+
+
+@hookspec
+def on_payment_failed(events: "list[Event]") -> None:
+    """A provider refused: a card, or something that the shop asked for. ``event.subject_id`` is the id of the payment.
+
+    The customer may still try again with the same payment. Not called when a provider merely gives no answer.
+    """
+
+
+@hookspec
+def on_checkout_failed(events: "list[Event]") -> None:
+    """A customer went to pay and no order came of it: the goods were gone by then, or nobody paid in time.
+
+    ``event.subject_id`` is the id of the checkout; ``event.payload`` has ``reference`` (``checkout:<uuid>``), ``channel``
+    and ``problem`` (a code such as ``"out_of_stock"`` or ``"unpaid"``). Money that came goes back by itself. Not called
+    for somebody who never went to pay.
+    """
+
+
+@hookspec
+def on_draft_offered(events: "list[Event]") -> None:
+    """Somebody of the staff took an order on the phone, and the customer is to get the link to pay it, by SMS.
+
+    ``event.subject_id`` is the id of the checkout, which has the number; ``event.payload`` has ``channel``. Called once a
+    draft. Not called when the draft is written, nor when it is asked for again.
+    """
+
+
+@hookspec
 def on_document_published(events: "list[Event]") -> None:
     """What a channel shows of an item has changed: appeared, changed or gone.
 
     ``event.subject_id`` is the id of the item, ``event.payload`` has ``kind``, ``channels`` (codes) and ``change``
     (``"published"`` or ``"withdrawn"``). Called once per item and change, not once per locale.
+    """
+
+
+@hookspec
+def on_parcel_ready(events: "list[Event]") -> None:
+    """A parcel waits in a shop for its customer. ``event.subject_id`` is the id of the parcel.
+
+    ``event.payload`` of all events of parcels has ``order_id``, ``number`` and ``kind``. The code that the customer shows is
+    worked out by ``comptoir.fulfilment.codes.collection_code``. Not called for parcels that are sent to customers.
+    """
+
+
+@hookspec
+def on_parcel_handed_over(events: "list[Event]") -> None:
+    """A carrier took a parcel; its goods have left the stock. ``event.payload`` also has ``carrier`` and ``tracking``.
+
+    ``event.subject_id`` is the id of the parcel. Not called when goods are sent to a shop where they are collected.
+    """
+
+
+@hookspec
+def on_parcel_delivered(events: "list[Event]") -> None:
+    """A carrier delivered a parcel. ``event.subject_id`` is its id. Not called for parcels that customers collect."""
+
+
+@hookspec
+def on_parcel_collected(events: "list[Event]") -> None:
+    """A customer fetched a parcel, or carried the goods out at once; they have left the stock.
+
+    ``event.subject_id`` is the id of the parcel. Not called for parcels that are delivered.
+    """
+
+
+@hookspec
+def on_parcel_expired(events: "list[Event]") -> None:
+    """Nobody fetched a parcel in time: its goods are for sale again, and the money has to go back.
+
+    ``event.subject_id`` is the id of the parcel; ``event.payload`` also has ``lines``, as ``on_parcel_rejected``. Not called
+    when the customer or the shop cancels.
+    """
+
+
+@hookspec
+def on_parcel_rejected(events: "list[Event]") -> None:
+    """A shop cannot give pieces it had promised. ``event.subject_id`` is the id of the parcel they were in.
+
+    ``event.payload`` also has ``reason``, ``rerouted`` (whether other locations give all of them) and ``lines``: those that
+    nobody can give, as ``{"order_line_id", "quantity"}``; their money has to go back. Not called when an order is cancelled.
     """

@@ -9,6 +9,10 @@ from comptoir.baskets.checks import CheckedLine, LineProblem
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.events.models import Event
+from comptoir.fulfilment.carriers import Carrier
+from comptoir.fulfilment.methods import Method, Way
+from comptoir.fulfilment.routing import Candidate, RouteRequest
+from comptoir.payments.providers import Answer, Asked, Fact, Provider
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
 
@@ -33,6 +37,21 @@ def register_preview() -> Preview:
 
 
 @hookimpl
+def register_payment_providers() -> list[Provider]:
+    return [Piggybank()]
+
+
+class Piggybank(Provider):
+    """Pays at once."""
+
+    code = "piggybank"
+    name = "Piggybank"
+
+    def start(self, asked: Asked) -> Answer:
+        return Answer(reference=asked.payment, facts=[Fact("authorised", asked.amount, asked.payment)])
+
+
+@hookimpl
 def add_document_fields(item: Item, channel: Channel, locale: str) -> dict[str, Any]:
     return {"said": f"{item.title} on {channel.code} in {locale}"}
 
@@ -51,6 +70,22 @@ def check_basket_lines(channel: ChannelContext, lines: list[CheckedLine]) -> lis
         for line in lines
         if line.quantity > 3
     ]
+
+
+@hookimpl
+def register_fulfilment_methods() -> list[Method]:
+    return [Method("dummy", "by dummy", Way.SHIP, options=lambda asked, facts, method: [])]
+
+
+@hookimpl
+def register_carriers() -> list[Carrier]:
+    return [Carrier("dummy", "Dummy Express", points_near=lambda address: [])]
+
+
+@hookimpl
+def choose_route(channel: ChannelContext, request: RouteRequest, candidates: list[Candidate]) -> int | None:
+    """Leaves the choice to the core."""
+    return None
 
 
 @hookimpl
@@ -99,7 +134,87 @@ def on_basket_changed(events: list[Event]) -> None:
 
 
 @hookimpl
+def on_order_placed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_order_cancelled(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_order_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_order_refund_requested(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_payment_authorised(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_payment_captured(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_payment_refunded(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_payment_failed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_checkout_failed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_draft_offered(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
 def on_document_published(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_parcel_ready(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_parcel_handed_over(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_parcel_delivered(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_parcel_collected(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_parcel_expired(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_parcel_rejected(events: list[Event]) -> None:
     _see(events)
 
 

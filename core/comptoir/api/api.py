@@ -13,9 +13,15 @@ from comptoir.api import errors
 from comptoir.api.availability import router as availability
 from comptoir.api.baskets import router as baskets
 from comptoir.api.bodies import JsonBodies
+from comptoir.api.checkout import router as checkout
+from comptoir.api.fulfilment import router as fulfilment
 from comptoir.api.http import open_channel_for
+from comptoir.api.orders import router as orders
+from comptoir.api.payments import router as payments
 from comptoir.api.previewing import router as previewing
 from comptoir.api.reading import router as reading
+from comptoir.api.staff_fulfilment import router as staff_fulfilment
+from comptoir.api.staff_orders import router as staff_orders
 from comptoir.api.staff_stock import router as staff_stock
 from comptoir.base.errors import NotFound
 
@@ -27,6 +33,10 @@ CHANNEL_ROUTERS = {
     "preview": previewing,
     "availability": availability,
     "baskets": baskets,
+    "delivery": fulfilment,
+    "checkout": checkout,
+    "orders": orders,
+    "payments": payments,
 }
 
 
@@ -44,6 +54,8 @@ def build_api() -> NinjaAPI:
     )
     errors.install(api)
     api.add_router("/staff/stock", staff_stock, tags=["staff"])
+    api.add_router("/staff/fulfilment", staff_fulfilment, tags=["staff"])
+    api.add_router("/staff/orders", staff_orders, tags=["staff"])
     for tag, router in CHANNEL_ROUTERS.items():
         api.add_router(PREFIX, router, tags=[tag])
     paths = [path for router in CHANNEL_ROUTERS.values() for path in router.path_operations if path]

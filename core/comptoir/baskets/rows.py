@@ -198,6 +198,15 @@ def basket_by_id(basket_id: int, *, lock: bool = False) -> BasketRow:
     return _find("basket.id = %s", [basket_id], (), lock=lock)
 
 
+def basket_where(condition: str, values: list[Any], *, lock: bool = False) -> BasketRow:
+    """The open basket of a row of another context, by a condition on ``basket``, for who may have it.
+
+    Example: ``basket_where("id = (SELECT basket_id FROM checkout_checkout WHERE uuid = %s::uuid)", [uuid])``
+    Errors: ``NotFound``.
+    """
+    return _find(f"basket.{condition}", values, (), lock=lock)
+
+
 def _find(which: str, values: list[Any], codes: Collection[Code], *, lock: bool) -> BasketRow:
     skus, gtins = [code.sku for code in codes if code.sku], [code.gtin for code in codes if code.gtin]
     statement = FIND.format(which=which) + (LOCK if lock else "")

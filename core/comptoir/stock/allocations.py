@@ -59,31 +59,35 @@ def allocate_holds(
     return in_transaction(allocate)
 
 
-def cancel_allocations(*, requests: Iterable[Wanted]) -> None:
-    """Give promised pieces back to free stock, all or a part of them.
+def cancel_allocations(*, requests: Iterable[Wanted], location_id: int | None = None) -> None:
+    """Give promised pieces back to free stock, all or a part of them; with a location only those promised there.
 
     Errors: ``NotAllocated``, ``InvalidValue``; nothing changes then.
     """
     wanted = _sum_up(requests)
 
     def cancel() -> None:
-        for holds, quantity in _allocated(wanted):
+        for holds, quantity in _allocated(wanted, location_id):
             turn_holds(cut_holds(holds, quantity), was=State.ALLOCATED, becomes=State.CANCELLED)
 
     in_transaction(cancel)
 
 
 def consume_allocations(
-    *, requests: Iterable[Wanted], document: str = "", actor_id: int | None = None
+    *,
+    requests: Iterable[Wanted],
+    document: str = "",
+    actor_id: int | None = None,
+    location_id: int | None = None,
 ) -> list[Movement]:
     """Hand promised pieces over to the customer or the carrier: they leave the shop, each level by a movement.
 
-    Errors: ``NotAllocated``, ``NotOnHand``, ``InvalidValue``; nothing changes then.
+    With a location only what is promised there leaves. Errors: ``NotAllocated``, ``NotOnHand``, ``InvalidValue``; nothing changes then.
     """
     wanted = _sum_up(requests)
 
     def consume() -> list[Movement]:
-        ids = [pk for holds, quantity in _allocated(wanted) for pk in cut_holds(holds, quantity)]
+        ids = [pk for holds, quantity in _allocated(wanted, location_id) for pk in cut_holds(holds, quantity)]
         _check_on_hand(Hold.objects.filter(pk__in=ids))
         gone: dict[tuple[int, int], int] = {}
         for one in turn_holds(ids, was=State.ALLOCATED, becomes=State.CONSUMED):
@@ -139,14 +143,17 @@ def _use_held(wish: Wanted, document: str) -> Wanted:
     return wish._replace(quantity=wish.quantity - sum(one.quantity for one in turned))
 
 
-def _allocated(wanted: list[Wanted]) -> list[tuple["QuerySet[Hold]", int]]:
+def _allocated(wanted: list[Wanted], location_id: int | None) -> list[tuple["QuerySet[Hold]", int]]:
     """The allocations behind each request, with their levels locked.
 
     Errors: ``NotAllocated`` if one has too few.
     """
+    there = {"level__location_id": location_id} if location_id else {}
     owned = [
         (
-            Hold.objects.filter(owner=wish.owner, state=State.ALLOCATED, level__variant_id=wish.variant_id),
+            Hold.objects.filter(
+                owner=wish.owner, state=State.ALLOCATED, level__variant_id=wish.variant_id, **there
+            ),
             wish,
         )
         for wish in wanted

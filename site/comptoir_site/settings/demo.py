@@ -1,8 +1,14 @@
 """Settings of `make demo`: production-like, on this machine only, with a secret key kept in COMPTOIR_HOME."""
 
+import os
+
+os.environ.setdefault("COMPTOIR_PLUGINS", "store,web,app,social,booking,testpay")
+
 from comptoir_site.settings.base import *  # noqa: F403
 from comptoir_site.settings.base import COMPTOIR_HOME
 from comptoir_site.settings.secret import kept_secret_key
 
 SECRET_KEY = kept_secret_key(COMPTOIR_HOME)
 DEMO = True
+if "testpay" in COMPTOIR_PLUGINS:  # noqa: F405
+    COMPTOIR_TESTPAY_ENABLED = True

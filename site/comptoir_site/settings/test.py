@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
+os.environ.setdefault("COMPTOIR_PLUGINS", "store,web,app,social,booking,testpay,stripe")
 
 from comptoir_site.settings.base import *  # noqa: F403
 
@@ -14,3 +15,8 @@ STORAGES = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+# The test gateway finds no server there, and hands its notices over itself.
+if "testpay" in COMPTOIR_PLUGINS:  # noqa: F405
+    COMPTOIR_TESTPAY_ENABLED = True
+    COMPTOIR_TESTPAY_SERVER = "http://127.0.0.1:9"

@@ -8,7 +8,11 @@ from django.core.management.base import BaseCommand
 from comptoir.api.health import WORKER_KEY
 from comptoir.api.idempotency import prune_answers
 from comptoir.base import clock
+from comptoir.checkout.finishing import cancel_unpaid, end_unpaid
 from comptoir.events.tasks import run_forever, send_forever
+from comptoir.fulfilment.parcels import expire_uncollected
+from comptoir.fulfilment.slots import sweep_slots
+from comptoir.payments.tasks import settle_forever
 from comptoir.pricing.services import tell_price_changes
 from comptoir.publishing.schedule import run_due
 from comptoir.publishing.services import due_attention
@@ -28,6 +32,7 @@ class Command(BaseCommand):
         loops = [
             threading.Thread(target=run_forever, args=(stop, rounds), name="events", daemon=True),
             threading.Thread(target=send_forever, args=(stop,), name="webhooks", daemon=True),
+            threading.Thread(target=settle_forever, args=(stop,), name="payments", daemon=True),
         ]
         for loop in loops:
             loop.start()
@@ -55,4 +60,8 @@ class Rounds:
             tell_price_changes()
             due_attention()
             prune_answers()
+            end_unpaid()
+            cancel_unpaid()
+            expire_uncollected()
+            sweep_slots()
             self.looked_at = moment

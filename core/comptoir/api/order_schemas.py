@@ -1,0 +1,117 @@
+"""The shapes of orders, for the OpenAPI page."""
+
+from typing import Annotated, Any
+
+from ninja import Field, Schema
+
+from comptoir.api.basket_schemas import NewLine
+from comptoir.api.checkout_schemas import ContactIn
+from comptoir.api.schemas import Money
+
+Pieces = Annotated[int, Field(strict=True, ge=1, le=100_000, description="pieces", examples=[1])]
+
+
+class LinePieces(Schema):
+    line: int = Field(examples=[17])
+    quantity: Pieces
+
+
+class CancelIn(Schema):
+    """Without lines: all that is left."""
+
+    lines: list[LinePieces] | None = Field(None, min_length=1, max_length=200)
+    reason: str = Field("", max_length=240, examples=["Wrong size"])
+
+
+class RefundIn(Schema):
+    """For pieces at their price, or an amount, or both: an amount for these pieces."""
+
+    lines: list[LinePieces] = Field([], max_length=200)
+    amount: Money | None = None
+    reason: str = Field("", max_length=240, examples=["A seam was open"])
+
+
+class NoteIn(Schema):
+    message: str = Field(min_length=1, max_length=2000)
+
+
+class OrderLineOut(Schema):
+    id: int
+    sku: str
+    title: str
+    options: str
+    quantity: int
+    cancelled: int
+    unit_price: Money
+    discount: Money
+    tax: Money
+    total: Money
+
+
+class OrderMoneyOut(Schema):
+    captured: Money
+    refunded: Money
+    due: Money
+
+
+class OrderOut(Schema):
+    number: str = Field(examples=["K7QM-3XTD-9RBW"])
+    state: str = Field(description="unpaid, placed, preparing, ready, done or cancelled", examples=["placed"])
+    placed_at: str
+    channel: str
+    location: str | None
+    contact: dict[str, str]
+    delivery: dict[str, Any]
+    lines: list[OrderLineOut]
+    delivery_price: Money
+    tax: Money
+    total: Money
+    cancelled: Money
+    payment_method: str
+    money: OrderMoneyOut
+    may_cancel: bool
+    papers: list[str] = Field(
+        description="numbers of invoices, receipts and credit notes", examples=[["F-NANTES-2026-000001"]]
+    )
+
+
+class OrderRow(Schema):
+    number: str
+    state: str
+    placed_at: str
+    channel: str
+    location: str | None
+    name: str
+    total: Money
+
+
+class OrderPage(Schema):
+    items: list[OrderRow]
+    next: str | None
+
+
+class StaffOrder(OrderOut):
+    history: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    refunds: list[dict[str, Any]]
+
+
+class RefundOut(Schema):
+    id: int
+    amount: Money
+    order: str
+
+
+class DraftIn(Schema):
+    channel: str = Field(max_length=40, examples=["web"])
+    lines: list[NewLine] = Field(min_length=1, max_length=50)
+    contact: ContactIn = ContactIn()
+    locale: str = Field("", max_length=10, examples=["fr"])
+    hours: int = Field(24, description="how long the goods are kept", examples=[24])
+
+
+class DraftOut(Schema):
+    id: str
+    link: str
+    total: Money
+    ends_at: str

@@ -1,0 +1,81 @@
+"""Orders that the staff takes on the phone: goods are kept for a day, and the customer pays by a link sent once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.base import clock
+from comptoir.base.errors import ComptoirError, InvalidValue, NotFound
+from comptoir.baskets.rows import Code, Key
+from comptoir.baskets.services import open_basket
+from comptoir.channels.models import Channel
+from comptoir.channels.queries import ChannelContext
+from comptoir.checkout.models import Checkout
+from comptoir.checkout.services import CheckoutView, begin_checkout, fill_in_contact
+from comptoir.conf import conf
+from comptoir.events.services import record_event
+
+LONGEST_HOURS = 14 * 24
+
+
+class NoPhone(ComptoirError):
+    """There is no number a link could be sent to."""
+
+    code = "phone_missing"
+    status = 409
+    sentence = _("There is no phone number to send the link to.")
+
+
+@transaction.atomic
+def draft_order(
+    *,
+    channel: ChannelContext,
+    lines: Sequence[tuple[Code, int]],
+    contact: Mapping[str, str],
+    locale: str,
+    staff_id: int,
+    hours: int = 24,
+) -> CheckoutView:
+    """Fill a basket for a customer on the phone and keep its goods for them until they have paid, or the time is over.
+
+    Units: ``hours`` from now. Shapes: ``lines`` are (code, pieces). Errors: those of ``baskets.open_basket`` and of a
+    contact; ``InvalidValue`` for the hours. Nothing is held then.
+    """
+    if not 1 <= hours <= LONGEST_HOURS:
+        raise InvalidValue(field="hours", value=hours)
+    minutes = hours * 60
+    patient = replace(
+        channel, holds_from=Channel.HoldsFrom.ADDING, hold_minutes=minutes, hold_minutes_max=minutes
+    )
+    _view, token = open_basket(channel=patient, lines=lines)
+    begun = begin_checkout(key=Key(patient, token), locale=locale)
+    draft = begun.checkout
+    fill_in_contact(draft, contact)
+    draft.staff_id, draft.ends_at = staff_id, clock.now() + timedelta(minutes=minutes)
+    draft.save(update_fields=["name", "email", "phone", "staff", "ends_at"])
+    return CheckoutView(draft, channel, begun.basket)
+
+
+@transaction.atomic
+def offer_draft(*, uuid: str) -> Checkout:
+    """Let the customer have the link by SMS; asked again, nothing more is sent.
+
+    Errors: ``NotFound`` for what is no draft, or over; ``NoPhone``.
+    """
+    draft = Checkout.objects.filter(uuid=uuid, staff__isnull=False, state__in=Checkout.LIVE).first()
+    if draft is None:
+        raise NotFound()
+    if not draft.phone:
+        raise NoPhone(field="phone")
+    # Sent once: who moves the date first records the event.
+    if Checkout.objects.filter(pk=draft.pk, link_sent_at=None).update(link_sent_at=clock.now()):
+        record_event("draft_offered", subject_id=draft.pk, channel=draft.channel.code)
+    return draft
+
+
+def payment_link(draft: Checkout) -> str:
+    """Where the customer pays. The secret stands after ``#``: no server log and no referrer sees it."""
+    return f"{conf.BASE_URL}/{draft.channel.code}/checkout/#{draft.uuid}"

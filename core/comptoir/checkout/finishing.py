@@ -1,0 +1,265 @@
+"""From the money to the order, once, whoever comes first: the customer's return, the provider's notice, the worker.
+
+One transaction writes everything or nothing: order, payments, offers, basket, stock, events. If the goods are gone though
+the money came, the money goes back: never both, never neither (docs/algorithms/checkout.md, rules 4 and 5).
+"""
+
+import logging
+from contextlib import suppress
+from datetime import timedelta
+
+from django.db import IntegrityError
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
+
+from comptoir.base import clock
+from comptoir.base.errors import ComptoirError, NotFound
+from comptoir.base.money import Money
+from comptoir.baskets.holding import let_go
+from comptoir.baskets.models import Basket, Line
+from comptoir.baskets.rows import basket_by_id, line_owner
+from comptoir.channels.queries import ChannelContext, channel_context
+from comptoir.checkout.delivery import CARRIED_OUT
+from comptoir.checkout.freezing import FrozenOffers, thaw
+from comptoir.checkout.models import Checkout
+from comptoir.checkout.refusals import CheckoutOver, GoodsGone
+from comptoir.checkout.services import State, end_checkout, is_promise, lock_checkout, prepare
+from comptoir.conf import conf
+from comptoir.events.services import record_event
+from comptoir.fulfilment.slots import NoSlotHeld, SlotFull, SlotPast, confirm_slot
+from comptoir.orders.models import Order, Paper
+from comptoir.orders.papers import issue_paper
+from comptoir.orders.placing import Placing, place_order
+from comptoir.orders.services import cancel_order, move_order
+from comptoir.payments.checking import check_payment
+from comptoir.payments.models import Payment
+from comptoir.payments.queries import order_money, payments_of
+from comptoir.payments.services import start_payment
+from comptoir.payments.tenders import give_back, keep_for_order
+from comptoir.pricing.services import OfferExhausted, use_offers
+from comptoir.stock.allocations import allocate_holds
+from comptoir.stock.holds import OutOfStock, release_holds
+from comptoir.stock.plans import Wanted
+from comptoir.stock.rows import in_transaction
+
+logger = logging.getLogger("comptoir.checkout")
+
+
+def pay(
+    *, channel: ChannelContext, uuid: str, total: Money, key: str, return_url: str = ""
+) -> tuple[Checkout, Payment | None]:
+    """Prepare, begin the payment, and finish if that was all: a sum to pay in the shop, or nothing to pay at all.
+
+    Again with the same ``key``: the same payment goes on. Not inside a transaction: a provider is called.
+    Errors: those of ``prepare`` and ``start_payment``; ``GoodsGone``.
+    """
+    checkout = _began_to_pay(channel, uuid, key) or prepare(channel=channel, uuid=uuid, total=total)
+    payment = None
+    if total.amount and checkout.is_live:
+        payment = start_payment(
+            channel=channel,
+            provider=checkout.provider,
+            reference=checkout.reference,
+            amount=total,
+            key=key,
+            locale=checkout.locale,
+            return_url=return_url,
+            way=checkout.delivery["way"],
+            location_id=checkout.delivery.get("location_id"),
+        )
+    finished = finish(uuid=str(checkout.uuid))
+    return finished, payment or _payment_of(checkout, key)
+
+
+def finish(*, uuid: str) -> Checkout:
+    """Make an order of a checkout whose money is there; safe to call at any time and any number of times.
+
+    Returns the checkout: ``placed`` with its order, still ``paying`` while there is too little money, or ended.
+    Errors: ``NotFound``; ``GoodsGone`` when it comes to that in this very call.
+    """
+    try:
+        return in_transaction(lambda: _finish(uuid))
+    except (OutOfStock, OfferExhausted, SlotFull, SlotPast, NoSlotHeld) as error:
+        return _undo(uuid, error)
+    except IntegrityError:
+        # Another order of this basket was first; what was paid for this one goes back.
+        return _undo(uuid, GoodsGone())
+
+
+def come_back(*, channel: ChannelContext, uuid: str) -> Checkout:
+    """The customer comes back from the provider's page: ask there what happened, then finish. Not inside a transaction.
+
+    Errors: ``NotFound``, ``GoodsGone``.
+    """
+    checkout = Checkout.objects.filter(uuid=uuid, channel_id=channel.id).first()
+    if checkout is None:
+        raise NotFound()
+    if checkout.state == State.PAYING:
+        for payment in payments_of(checkout.reference):
+            if payment.fate == Payment.Fate.OPEN and payment.secured < payment.amount:
+                check_payment(payment)
+    return finish(uuid=uuid)
+
+
+def end_unpaid(*, limit: int = 100) -> int:
+    """End checkouts whose time is over, and free what they held; returns how many. Money that still comes goes back."""
+    due = Checkout.objects.filter(state__in=Checkout.LIVE, ends_at__lte=clock.now())
+    ended = 0
+    for uuid in due.order_by("ends_at").values_list("uuid", flat=True)[:limit]:
+        ended += in_transaction(lambda uuid=uuid: _end_if_due(str(uuid)))
+    return ended
+
+
+def cancel_unpaid(*, limit: int = 100) -> int:
+    """Cancel orders whose transfer never came; returns how many."""
+    since = clock.now() - timedelta(days=conf.UNPAID_DAYS)
+    due = Order.objects.filter(state=Order.State.UNPAID, placed_at__lte=since).order_by("placed_at")
+    cancelled = 0
+    for pk in due.values_list("pk", flat=True)[:limit]:
+        try:
+            cancel_order(order_id=pk, reason="unpaid", by_customer=True)
+            cancelled += 1
+        except ComptoirError as error:
+            logger.warning("order %s is not cancelled: %s", pk, error.code)
+    return cancelled
+
+
+def money_came(*, order_id: int) -> None:
+    """Let an order that waited for its money be prepared, if all of it is there by now."""
+    order = Order.objects.filter(pk=order_id, state=Order.State.UNPAID).first()
+    if order and order_money(order).may_be_prepared:
+        move_order(order_id=order_id, to=Order.State.PLACED, reason="paid")
+
+
+def issue_paper_when_paid(*, order_id: int) -> None:
+    """Write the invoice of an order that is paid in full; a receipt for what was carried out of the shop."""
+    order = Order.objects.get(pk=order_id)
+    money = order_money(order)
+    if order.due_total > 0 and money.captured.amount - money.refunded.amount >= order.due_total:
+        is_till = order.delivery.get("way") == CARRIED_OUT
+        issue_paper(order_id=order_id, kind=Paper.Kind.RECEIPT if is_till else Paper.Kind.INVOICE)
+
+
+def _finish(uuid: str) -> Checkout:
+    locked = lock_checkout(uuid)
+    if locked is None:
+        raise NotFound()
+    checkout, basket_version = locked
+    if checkout.state != State.PAYING:
+        if not checkout.is_live:
+            # A payment that was begun while the checkout ended, or a second one after the order: nobody waits for it.
+            give_back(reference=checkout.reference)
+        return checkout
+    placing, offers = thaw(checkout.frozen)
+    total = Money(placing.total, placing.currency)
+    tenders = [one for one in payments_of(checkout.reference) if one.fate == Payment.Fate.OPEN]
+    if total.amount > sum(one.secured for one in tenders):
+        return checkout
+    order = _place(checkout, placing, offers, tenders)
+    checkout.state, checkout.order = State.PLACED, order
+    checkout.frozen = {}
+    checkout.save(update_fields=["state", "order", "frozen"])
+    Basket.objects.filter(pk=checkout.basket_id).update(status=Basket.SUBMITTED, date_submitted=clock.now())
+    if basket_version != checkout.basket_version:
+        _release_others(checkout, placing)
+    _allocate(placing)
+    return checkout
+
+
+def _place(checkout: Checkout, placing: Placing, offers: FrozenOffers, tenders: list[Payment]) -> Order:
+    promised = [one for one in tenders if is_promise(one.provider) and one.captured < one.amount]
+    order = place_order(
+        placing=Placing(**{**vars(placing), "is_unpaid": bool(promised)}), actor_id=checkout.staff_id
+    )
+    if placing.total:
+        keep_for_order(order=order, amount=order.money(order.total))
+    if offers.discounts or offers.delivery_benefits:
+        use_offers(quote=offers, document=order.number, customer_id=placing.customer_id)  # type: ignore[arg-type]
+    if placing.delivery.get("slot"):
+        confirm_slot(owner=checkout.reference)
+    return order
+
+
+def _allocate(placing: Placing) -> None:
+    """Promise the goods to the order; the rows everybody waits for come last."""
+    channel = channel_context(placing.channel_code)
+    wanted = [
+        Wanted(line.stock_owner, line.variant_id, line.quantity) for line in placing.lines if line.is_counted
+    ]
+    if wanted:
+        places, first = channel.location_ids if channel else (), placing.delivery.get("from", [])
+        allocate_holds(
+            requests=wanted,
+            location_ids=[*first, *(pk for pk in places if pk not in first)],
+            channel=channel,
+            document=placing.number,
+        )
+
+
+def _release_others(checkout: Checkout, placing: Placing) -> None:
+    """Give back what the basket holds for lines that came while the customer paid: the order is what was paid."""
+    mine = {line.stock_owner for line in placing.lines}
+    others = Line.objects.filter(basket=checkout.basket_id).values_list("pk", flat=True)
+    if left := [owner for owner in map(line_owner, others) if owner not in mine]:
+        release_holds(owners=left)
+
+
+def _undo(uuid: str, error: Exception) -> Checkout:
+    """The money came and the goods are gone: it goes back, and the customer is told. Errors: ``GoodsGone``."""
+
+    def undo() -> Checkout:
+        locked = lock_checkout(uuid)
+        assert locked is not None
+        checkout, _version = locked
+        if checkout.state != State.PAYING:
+            return checkout
+        code = getattr(error, "code", GoodsGone.code)
+        end_checkout(checkout, problem=code)
+        record_event(
+            "checkout_failed", subject_id=checkout.pk, reference=checkout.reference, problem=code,
+            channel=checkout.channel.code,
+        )  # fmt: skip
+        return checkout
+
+    checkout = in_transaction(undo)
+    if checkout.state == State.PLACED:
+        return checkout
+    raise GoodsGone(field="basket") from error
+
+
+def _end_if_due(uuid: str) -> bool:
+    locked = lock_checkout(uuid)
+    if locked is None or not locked[0].is_live or locked[0].ends_at > clock.now():
+        return False
+    checkout, _version = locked
+    was_paying = checkout.state == State.PAYING
+    end_checkout(checkout, problem="unpaid")
+    if was_paying:
+        record_event(
+            "checkout_failed", subject_id=checkout.pk, reference=checkout.reference, problem="unpaid",
+            channel=checkout.channel.code,
+        )  # fmt: skip
+    Basket.objects.filter(pk=checkout.basket_id).update(checkout_began_at=None)
+    with suppress(NotFound):  # closed or merged meanwhile: nothing is held for it any more
+        let_go(basket_by_id(checkout.basket_id, lock=True).lines)
+    return True
+
+
+def _began_to_pay(channel: ChannelContext, uuid: str, key: str) -> Checkout | None:
+    """The checkout if this key began a payment for it before; then nothing is looked at again."""
+    begun = Payment.objects.filter(
+        reference=Concat(Value("checkout:"), Cast(OuterRef("uuid"), CharField())), start_key=key
+    )
+    rows = Checkout.objects.select_related("order").annotate(has_begun=Exists(begun))
+    checkout = rows.filter(uuid=uuid, channel_id=channel.id).first()
+    if checkout is None:
+        raise NotFound()
+    if checkout.state == State.PLACED or checkout.has_begun:
+        return checkout
+    if not checkout.is_live:
+        raise CheckoutOver(state=checkout.state)
+    return None
+
+
+def _payment_of(checkout: Checkout, key: str) -> Payment | None:
+    return Payment.objects.of_reference(checkout.reference).filter(start_key=key).first()

@@ -1,0 +1,152 @@
+"""The order to be, frozen when the money is asked for: whatever changes afterwards, the customer gets what they saw."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
+from typing import Any
+
+from oscar.apps.catalogue.models import ProductAttributeValue
+
+from comptoir.base.money import Money
+from comptoir.baskets.rows import LineRow
+from comptoir.baskets.shown import BasketView, ShownLine
+from comptoir.catalogue.models import Product
+from comptoir.checkout.models import Checkout
+from comptoir.content.models import ProductContent
+from comptoir.orders.placing import Contact, PlacedLine, Placing
+from comptoir.pricing.quote_parts import DeliveryBenefit, OfferDiscount, Quote
+
+
+@dataclass(frozen=True)
+class FrozenOffers:
+    """What of a quote counts the uses of offers."""
+
+    discounts: tuple[OfferDiscount, ...]
+    delivery_benefits: tuple[DeliveryBenefit, ...]
+
+
+def freeze(checkout: Checkout, view: BasketView, *, is_unpaid: bool = False) -> dict[str, Any]:
+    """The order to be as JSON, with the offers it uses. Three statements: titles, options, names without a text."""
+    placing = _placing(checkout, view, is_unpaid)
+    return {
+        "placing": {
+            **{one.name: getattr(placing, one.name) for one in fields(placing)},
+            "lines": [asdict(line) for line in placing.lines],
+            "contact": asdict(placing.contact),
+        },
+        "offers": [_offer(one) for one in view.quote.discounts],
+        "delivery_offers": [asdict(one) for one in view.quote.delivery_benefits],
+    }
+
+
+def thaw(frozen: Mapping[str, Any]) -> tuple[Placing, FrozenOffers]:
+    """The order to be and its offers, out of JSON."""
+    said = dict(frozen["placing"])
+    amounts = ("tax", "total", "delivery_total", "delivery_tax")
+    placing = Placing(
+        **{
+            **said,
+            **{name: Decimal(said[name]) for name in amounts},
+            "lines": [_line(one) for one in said["lines"]],
+            "contact": Contact(**said["contact"]),
+        }
+    )
+    discounts = tuple(
+        OfferDiscount(**{**one, "amount": Money(Decimal(one["amount"]), placing.currency)})
+        for one in frozen["offers"]
+    )
+    benefits = tuple(
+        DeliveryBenefit(**{**one, "value": Decimal(one["value"])}) for one in frozen["delivery_offers"]
+    )
+    return placing, FrozenOffers(discounts, benefits)
+
+
+def _placing(checkout: Checkout, view: BasketView, is_unpaid: bool) -> Placing:
+    quote, basket = view.quote, view.basket
+    location_id = checkout.delivery.get("location_id") or (basket.location.pk if basket.location else None)
+    return Placing(
+        reference=checkout.reference,
+        channel_id=view.channel.id,
+        channel_code=view.channel.code,
+        locale=checkout.locale,
+        currency=quote.currency,
+        lines=_lines(view, checkout.locale),
+        tax=quote.tax.amount + checkout.delivery_tax,
+        total=quote.total.amount + checkout.delivery_total,
+        basket_id=basket.id,
+        location_id=location_id,
+        customer_id=basket.owner_id,
+        contact=Contact(checkout.name, checkout.email, checkout.phone),
+        delivery=checkout.delivery,
+        delivery_total=checkout.delivery_total,
+        delivery_tax=checkout.delivery_tax,
+        billing=checkout.billing,
+        quote=_explained(quote),
+        prices_include_tax=quote.prices_include_tax,
+        note=basket.note,
+        payment_method=checkout.provider,
+        is_unpaid=is_unpaid,
+    )
+
+
+def _lines(view: BasketView, locale: str) -> list[PlacedLine]:
+    titles = _titles((line.row for line in view.lines), locale)
+    options = _options([line.row.variant_id for line in view.lines], locale)
+    return [_frozen_line(line, titles, options) for line in view.lines if line.price]
+
+
+def _frozen_line(line: ShownLine, titles: Mapping[int, str], options: Mapping[int, str]) -> PlacedLine:
+    row, price = line.row, line.price
+    assert price is not None
+    return PlacedLine(
+        variant_id=row.variant_id,
+        sku=row.sku,
+        gtin=row.gtin or "",
+        title=titles.get(row.product_id, row.sku)[:255],
+        options=options.get(row.variant_id, "")[:255],
+        quantity=row.quantity,
+        unit_price=price.unit_price.amount,
+        discount=sum((one.amount.amount for one in price.discounts), Decimal(0)),
+        tax_percent=price.tax_percent,
+        tax=price.tax.amount,
+        total=price.total.amount,
+        is_counted=row.is_counted,
+        stock_owner=row.owner,
+    )
+
+
+def _titles(rows: Iterable[LineRow], locale: str) -> dict[int, str]:
+    """What customers read of each product in a language; where there is no text, the name of the back office."""
+    ids = {row.product_id for row in rows}
+    texts = ProductContent.objects.filter(product__in=ids, live=True, locale__language_code=locale)
+    titles = dict(texts.values_list("product_id", "title"))
+    if missing := ids - titles.keys():
+        titles.update(Product.objects.filter(pk__in=missing).values_list("pk", "title"))
+    return titles
+
+
+def _options(variant_ids: list[int], locale: str) -> dict[int, str]:
+    """What was chosen of each variant, such as ``M, blue``; one statement."""
+    rows = ProductAttributeValue.objects.filter(
+        product__in=variant_ids, attribute__is_option=True, value_option__isnull=False
+    ).select_related("value_option")
+    words: dict[int, list[str]] = {}
+    for row in rows.order_by("attribute__position", "attribute_id"):
+        words.setdefault(row.product_id, []).append(row.value_option.text("option", locale))
+    return {pk: ", ".join(said) for pk, said in words.items()}
+
+
+def _explained(quote: Quote) -> dict[str, Any]:
+    totals = {
+        name: getattr(quote, name).as_json() for name in ("subtotal", "discount", "net", "tax", "total")
+    }
+    return {**quote.explain(), "totals": totals}
+
+
+def _offer(one: OfferDiscount) -> dict[str, Any]:
+    return {**asdict(one), "amount": one.amount.amount}
+
+
+def _line(said: Mapping[str, Any]) -> PlacedLine:
+    amounts = ("unit_price", "discount", "tax_percent", "tax", "total")
+    return PlacedLine(**{**said, **{name: Decimal(said[name]) for name in amounts}})

@@ -1,0 +1,52 @@
+"""What a checkout does when money moves: it is the conductor. What an order does with its money, payments know."""
+
+import logging
+from decimal import Decimal
+
+from comptoir.base.errors import ComptoirError, NotFound
+from comptoir.base.money import Money
+from comptoir.checkout.finishing import finish, issue_paper_when_paid, money_came
+from comptoir.checkout.models import uuid_of
+from comptoir.events.models import Event
+from comptoir.orders.papers import issue_credit_note
+from comptoir.plugins import hookimpl
+
+logger = logging.getLogger("comptoir.checkout")
+
+
+@hookimpl
+def on_payment_authorised(events: list[Event]) -> None:
+    """The provider's notice finishes the checkout just as the customer's return does."""
+    for event in events:
+        _finish(event)
+
+
+@hookimpl
+def on_payment_captured(events: list[Event]) -> None:
+    for event in events:
+        _finish(event)
+        if order_id := event.payload["order"]:
+            money_came(order_id=order_id)
+            issue_paper_when_paid(order_id=order_id)
+
+
+@hookimpl
+def on_payment_refunded(events: list[Event]) -> None:
+    """Money that went back is taken back on paper, once for each entry."""
+    for event in events:
+        said = event.payload
+        if said["order"]:
+            amount = Money(Decimal(said["amount"]), said["currency"])
+            issue_credit_note(order_id=said["order"], amount=amount, cause=f"entry:{said['entry']}")
+
+
+def _finish(event: Event) -> None:
+    uuid = uuid_of(event.payload["reference"])
+    if not uuid or event.payload["order"]:
+        return
+    try:
+        finish(uuid=uuid)
+    except NotFound:
+        logger.warning("a payment is for a checkout that is not there")
+    except ComptoirError as error:
+        logger.info("checkout %s ended: %s", uuid, error.code)

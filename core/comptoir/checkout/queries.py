@@ -1,0 +1,35 @@
+"""What reads checkouts."""
+
+from comptoir.base.errors import NotFound
+from comptoir.baskets.rows import basket_by_id
+from comptoir.baskets.shown import price_basket, show_basket
+from comptoir.channels.queries import ChannelContext
+from comptoir.checkout.models import Checkout
+from comptoir.checkout.services import CheckoutView
+from comptoir.payments.models import Payment
+from comptoir.payments.queries import payments_of
+
+
+def checkout_view(channel: ChannelContext, uuid: str) -> CheckoutView:
+    """A checkout as it is now; priced anew as long as something can change. Errors: ``NotFound``."""
+    rows = Checkout.objects.select_related("channel", "order__channel")
+    checkout = rows.filter(uuid=uuid, channel=channel.id).first()
+    if checkout is None:
+        raise NotFound()
+    return view_of(channel, checkout)
+
+
+def view_of(channel: ChannelContext, checkout: Checkout) -> CheckoutView:
+    """The view of a checkout that was read or changed just now."""
+    if checkout.state != Checkout.State.OPEN:
+        return CheckoutView(checkout, channel, None)
+    priced = price_basket(basket_by_id(checkout.basket_id), channel)
+    return CheckoutView(checkout, channel, show_basket(priced))
+
+
+def current_payment(checkout: Checkout) -> Payment | None:
+    """The payment the customer is at, with what they do next; the last one that was begun."""
+    if checkout.state not in (Checkout.State.PAYING, Checkout.State.PLACED):
+        return None
+    payments = payments_of(checkout.reference)
+    return payments[-1] if payments else None

@@ -1,0 +1,289 @@
+"""From a basket to the moment the money is asked for. What happens after it is in ``finishing``.
+
+Whoever changes a checkout locks its basket first; the basket's lock guards both (docs/algorithms/checkout.md, rule 2).
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from comptoir.base import clock
+from comptoir.base.errors import InvalidValue, NotFound
+from comptoir.base.money import Money
+from comptoir.baskets import services as baskets
+from comptoir.baskets.holding import extend_basket
+from comptoir.baskets.models import Basket
+from comptoir.baskets.rows import BasketRow, Key, basket_where
+from comptoir.baskets.shown import BasketView, price_basket, show_basket
+from comptoir.channels.queries import ChannelContext
+from comptoir.checkout.delivery import CARRIED_OUT, Wish, choose_way, wish_of, with_point
+from comptoir.checkout.freezing import freeze
+from comptoir.checkout.models import Checkout
+from comptoir.checkout.refusals import CheckoutOver, NotReady, PriceChanged, Reason
+from comptoir.conf import conf
+from comptoir.fulfilment.slots import release_slot
+from comptoir.payments.providers import provider_of
+from comptoir.payments.queries import offered_methods
+from comptoir.payments.tenders import give_back
+
+State = Checkout.State
+CONTACT = {"name": 200, "email": 254, "phone": 40}
+FILLED_IN = ("state", *CONTACT, "billing", "delivery", "delivery_total", "delivery_tax", "provider")
+ADDRESS = ("name", "company", "street", "street2", "postcode", "city", "country")
+
+
+@dataclass(frozen=True)
+class CheckoutView:
+    """A checkout with its basket as it is priced now; ``basket`` is ``None`` when an order has come of it, or nothing."""
+
+    checkout: Checkout
+    channel: ChannelContext
+    basket: BasketView | None
+
+    @property
+    def total(self) -> Money:
+        """What the customer pays: goods and delivery, with tax."""
+        if self.basket is None:
+            return Money(self.checkout.total or 0, self.channel.currency)
+        goods = self.basket.quote.total
+        return goods + Money(self.checkout.delivery_total, goods.currency)
+
+
+@transaction.atomic(savepoint=False)
+def begin_checkout(*, key: Key, locale: str) -> CheckoutView:
+    """Take a basket to the checkout: everything in it is held, and it is known by the checkout's own secret from now on.
+
+    Again for the same basket: the same checkout. Errors: those of ``baskets.begin_checkout``.
+    """
+    view, now = baskets.begin_checkout(key=key), clock.now()
+    basket = view.basket
+    live = Checkout.objects.filter(basket=basket.id, state__in=Checkout.LIVE).first()
+    if live and live.channel_id != basket.channel_id:
+        end_checkout(live, problem="handed_over")
+        live = None
+    if live is None:
+        live = Checkout.objects.create(
+            basket_id=basket.id,
+            channel_id=basket.channel_id,
+            locale=locale,
+            began_at=now,
+            ends_at=now + timedelta(minutes=key.channel.hold_minutes_max),
+        )
+    return CheckoutView(live, key.channel, view)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a customer fills in; what is ``None`` stays as it is."""
+
+    contact: Mapping[str, str] | None = None
+    billing: Mapping[str, str] | None = None
+    wish: Wish | None = None
+    provider: str | None = None
+
+
+def change_checkout(*, channel: ChannelContext, uuid: str, change: Change) -> CheckoutView:
+    """Say who the order is for, how it gets there and how it is paid: all of it at once, or a part.
+
+    A delivery is worked out and held here; whether a means of payment is offered for it is looked at when it is used.
+    One that was being paid is opened again: money that still comes for it goes back. Not inside a transaction, as a
+    carrier may be asked.
+    Errors: ``NotFound``, ``CheckoutOver``, ``InvalidValue`` with the field, and those of ``delivery.choose_way`` and
+    ``delivery.with_point``. Nothing changes then.
+    """
+    wish = with_point(change.wish) if change.wish else None
+    with transaction.atomic():
+        checkout, basket = lock_live(channel, uuid)
+        if checkout.state == State.PAYING:
+            give_back(reference=checkout.reference)
+            checkout.state = State.OPEN
+        fill_in_contact(checkout, change.contact or {})
+        if change.billing is not None:
+            checkout.billing = clean_address("billing", change.billing)
+        if change.provider is not None:
+            checkout.provider = _text("payment", change.provider, 40)
+        view = show_basket(price_basket(basket, channel))
+        if wish:
+            _deliver(checkout, view, wish)
+        checkout.save(update_fields=FILLED_IN)
+    return CheckoutView(checkout, channel, view)
+
+
+@transaction.atomic
+def prepare(*, channel: ChannelContext, uuid: str, total: Money) -> Checkout:
+    """Look at everything once more, hold it, and freeze the order to be: after this the money may be asked for.
+
+    ``total`` is what the customer saw. Errors: ``NotFound``, ``CheckoutOver``, ``NotReady`` with every reason,
+    ``PriceChanged``, ``NotEnough``. Nothing changes then.
+    """
+    checkout, basket = lock_live(channel, uuid)
+    priced = price_basket(basket, channel)
+    view = show_basket(priced)
+    shown = CheckoutView(checkout, channel, view)
+    if reasons := _reasons(shown):
+        raise NotReady(reasons)
+    is_held = _choose_again(checkout, view)
+    if shown.total != total:
+        raise PriceChanged(
+            field="total", now=f"{shown.total.rounded().amount} {total.currency}",
+            total=shown.total.as_json(), lines=_differences(view),
+        )  # fmt: skip
+    if checkout.state == State.PAYING and checkout.basket_version != basket.version:
+        # What was asked for before was for other goods: if it still comes, it goes back.
+        give_back(reference=checkout.reference)
+    if checkout.state == State.OPEN or checkout.basket_version != basket.version:
+        checkout.frozen = freeze(checkout, view)
+    checkout.state, checkout.total, checkout.problem = State.PAYING, total.amount, ""
+    checkout.basket_version = basket.version
+    checkout.ends_at = clock.now() + timedelta(minutes=conf.PAYMENT_MINUTES)
+    checkout.save(update_fields=[*FILLED_IN, "total", "problem", "frozen", "basket_version", "ends_at"])
+    if not is_held:
+        extend_basket(basket, channel)
+    return checkout
+
+
+def _choose_again(checkout: Checkout, view: BasketView) -> bool:
+    """Work the delivery out again when the basket is another since, or goods are not held any more; says whether it was."""
+    lines = view.basket.lines
+    if checkout.delivery["basket_version"] == view.basket.version and not any(line.missing for line in lines):
+        return False
+    _deliver(checkout, view, wish_of(checkout.delivery))
+    return True
+
+
+def _deliver(checkout: Checkout, view: BasketView, wish: Wish) -> None:
+    chosen = choose_way(
+        view=view, wish=wish, before=checkout.delivery, reference=checkout.reference, locale=checkout.locale
+    )
+    checkout.delivery = chosen.facts
+    checkout.delivery_total, checkout.delivery_tax = chosen.total, chosen.tax
+
+
+def fill_in_contact(checkout: Checkout, contact: Mapping[str, str]) -> None:
+    """Write who the order is for into a checkout that is saved afterwards. Errors: ``InvalidValue`` with the field."""
+    for name, most in CONTACT.items():
+        if name in contact:
+            setattr(checkout, name, _text(f"contact.{name}", contact[name], most))
+    if contact.get("email"):
+        try:
+            validate_email(checkout.email)
+        except ValidationError as error:
+            raise InvalidValue(field="contact.email", value=checkout.email) from error
+
+
+def lock_live(channel: ChannelContext, uuid: str) -> tuple[Checkout, BasketRow]:
+    """A checkout that may still go on, and its basket, both locked by the basket's lock; two statements.
+
+    Errors: ``NotFound``, ``CheckoutOver``.
+    """
+    basket = _lock_open_basket(uuid)
+    checkout = Checkout.objects.filter(uuid=uuid, channel=channel.id).first()
+    if checkout is None:
+        raise NotFound()
+    if basket is None or not checkout.is_live or basket.channel_id != channel.id:
+        raise CheckoutOver(state=checkout.state)
+    return checkout, basket
+
+
+def _lock_open_basket(uuid: str) -> BasketRow | None:
+    with suppress(NotFound):
+        return basket_where(
+            "id = (SELECT basket_id FROM checkout_checkout WHERE uuid = %s::uuid)", [uuid], lock=True
+        )
+    return None
+
+
+def lock_checkout(uuid: str) -> tuple[Checkout, int] | None:
+    """A checkout as it is once its basket is locked, and the basket's version; ``None`` if there is none."""
+    locked = Basket.objects.filter(checkouts__uuid=uuid).select_for_update(no_key=True, of=("self",))
+    version = locked.values_list("version", flat=True).first()
+    if version is None:
+        return None
+    return Checkout.objects.select_related("channel").get(uuid=uuid), version
+
+
+def end_checkout(checkout: Checkout, *, problem: str) -> None:
+    """End a checkout whose basket is locked; money that was, or still is, paid for it goes back."""
+    give_back(reference=checkout.reference)
+    release_slot(owner=checkout.reference)
+    checkout.state, checkout.problem = State.ENDED, problem
+    checkout.save(update_fields=["state", "problem"])
+
+
+def clean_address(field: str, address: Mapping[str, str]) -> dict[str, str]:
+    """An address as it is kept. Errors: ``InvalidValue`` for what is missing or too long."""
+    if unknown := sorted(address.keys() - set(ADDRESS)):
+        raise InvalidValue(field=f"{field}.{unknown[0]}"[:80], value=unknown[0][:40])
+    said = {name: _text(f"{field}.{name}", address.get(name, ""), 200) for name in ADDRESS}
+    for name in ("street", "postcode", "city", "country"):
+        if not said[name]:
+            raise InvalidValue(field=f"{field}.{name}", value="")
+    return said
+
+
+def _reasons(shown: CheckoutView) -> list[Reason]:
+    """Everything that stands against asking for the money now."""
+    checkout, view = shown.checkout, shown.basket
+    assert view is not None
+    reasons = []
+    if not view.lines:
+        reasons.append(Reason(baskets.Empty.code, "basket", str(baskets.Empty.sentence)))
+    for line in view.lines:
+        if line.problem:
+            reasons.append(Reason(line.problem.code, f"lines.{line.row.id}", str(line.problem.message)))
+    for voucher in view.quote.vouchers:
+        if not voucher.is_used:
+            reasons.append(Reason(voucher.refusal, "vouchers", voucher.sentence))
+    if not checkout.delivery:
+        reasons.append(Reason("delivery_missing", "delivery", _("Say how you want to get your goods.")))
+    elif checkout.delivery["way"] != CARRIED_OUT:
+        if not checkout.name:
+            reasons.append(Reason("contact_missing", "contact.name", _("Say who the order is for.")))
+        if not (checkout.email or checkout.phone):
+            message = _("Leave an e-mail address or a phone number.")
+            reasons.append(Reason("contact_missing", "contact.email", message))
+    if shown.total.amount > 0:
+        reasons += _payment_reasons(shown)
+    return reasons
+
+
+def _payment_reasons(shown: CheckoutView) -> list[Reason]:
+    checkout = shown.checkout
+    if not checkout.provider:
+        return [Reason("payment_missing", "payment", _("Choose how you want to pay."))]
+    offered = offered_methods(
+        shown.channel,
+        amount=shown.total,
+        way=checkout.delivery.get("way", ""),
+        location_id=checkout.delivery.get("location_id"),
+    )
+    if checkout.provider in {one.code for one in offered}:
+        return []
+    return [Reason("payment_method_unknown", "payment", _("This means of payment is not offered here."))]
+
+
+def _differences(view: BasketView) -> list[dict[str, Any]]:
+    return [
+        {"line": line.row.id, "sku": line.row.sku, "before": line.price_before.as_json(),
+         "now": line.price.unit_price.as_json()}
+        for line in view.lines if line.price and line.price_before
+    ]  # fmt: skip
+
+
+def _text(field: str, said: str, most: int) -> str:
+    said = said.strip()
+    if len(said) > most or "\0" in said:
+        raise InvalidValue(field=field, value=said[:40].replace("\0", ""))
+    return said
+
+
+def is_promise(provider: str) -> bool:
+    """Whether what this provider calls authorised is only the customer's word."""
+    return provider_of(provider).is_promise

@@ -1,0 +1,117 @@
+"""Writes an order down. Only ``checkout`` calls it, in its one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from comptoir.base import clock
+from comptoir.events.services import record_event
+from comptoir.orders.models import Order, OrderLine, StateChange
+from comptoir.orders.numbers import new_number
+
+
+@dataclass(frozen=True)
+class PlacedLine:
+    """One line of an order to be, with its price as it was quoted. Units: pieces, per cent, and the order's currency."""
+
+    variant_id: int
+    sku: str
+    gtin: str
+    title: str
+    options: str
+    quantity: int
+    unit_price: Decimal
+    discount: Decimal
+    tax_percent: Decimal
+    tax: Decimal
+    total: Decimal
+    is_counted: bool
+    stock_owner: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who the order is for, as far as they said. ``phone`` in any form they typed."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Placing:
+    """Everything an order is made of, frozen before the money was asked for. ``number`` names it in stock and offers."""
+
+    reference: str
+    channel_id: int
+    channel_code: str
+    locale: str
+    currency: str
+    lines: Sequence[PlacedLine]
+    tax: Decimal
+    total: Decimal
+    number: str = field(default_factory=new_number)
+    basket_id: int | None = None
+    location_id: int | None = None
+    customer_id: int | None = None
+    contact: Contact = Contact()
+    delivery: dict[str, Any] = field(default_factory=dict)
+    delivery_total: Decimal = Decimal(0)
+    delivery_tax: Decimal = Decimal(0)
+    billing: dict[str, Any] = field(default_factory=dict)
+    quote: dict[str, Any] = field(default_factory=dict)
+    prices_include_tax: bool = True
+    note: str = ""
+    payment_method: str = ""
+    is_unpaid: bool = False
+
+
+def place_order(*, placing: Placing, actor_id: int | None = None) -> Order:
+    """Write an order with its lines, the first step of its story and its event, in the caller's transaction.
+
+    Errors: ``IntegrityError`` when the basket or the checkout has an order already: the caller looked before, so that
+    only a race can come to this, and everything is undone.
+    """
+    now = clock.now()
+    order = Order.objects.create(
+        number=placing.number,
+        reference=placing.reference,
+        basket_id=placing.basket_id,
+        channel_id=placing.channel_id,
+        location_id=placing.location_id,
+        user_id=placing.customer_id,
+        state=Order.State.UNPAID if placing.is_unpaid else Order.State.PLACED,
+        placed_at=now,
+        **vars(placing.contact),
+        **{name: getattr(placing, name) for name in _AS_THEY_ARE},
+    )
+    OrderLine.objects.bulk_create(OrderLine(order=order, **vars(line)) for line in placing.lines)
+    StateChange.objects.create(
+        order=order, becomes=order.state, what="placed", actor_id=actor_id, at=now, facts={}
+    )
+    record_event(
+        "order_placed",
+        subject_id=order.pk,
+        number=order.number,
+        channel=placing.channel_code,
+        total=order.money(order.total).as_json(),
+        state=str(order.state),
+    )
+    return order
+
+
+_AS_THEY_ARE = (
+    "locale",
+    "currency",
+    "prices_include_tax",
+    "delivery_total",
+    "delivery_tax",
+    "tax",
+    "total",
+    "delivery",
+    "billing",
+    "quote",
+    "note",
+    "payment_method",
+)

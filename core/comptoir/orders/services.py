@@ -1,0 +1,331 @@
+"""What happens to an order after it was placed. Each verb locks the order first and leaves a line in its story."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Sum
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.order.models import OrderNote
+
+from comptoir.base import clock
+from comptoir.base.errors import ComptoirError, InvalidValue, NotFound
+from comptoir.base.money import Money
+from comptoir.events.services import record_event
+from comptoir.orders.models import Order, OrderLine, RefundRequest, StateChange
+from comptoir.stock.allocations import cancel_allocations
+from comptoir.stock.pieces import whole_pieces
+from comptoir.stock.plans import Wanted
+
+State = Order.State
+
+#: Goods that are on their way or in somebody's hands come back as a return, not by cancelling.
+CANCELLABLE = (State.UNPAID, State.PLACED, State.PREPARING, State.READY)
+#: What customers may still do by themselves: nobody works on it yet.
+CUSTOMER_MAY_CANCEL = (State.UNPAID, State.PLACED)
+EDITABLE = {"name", "email", "phone", "note", "delivery", "billing"}
+
+
+class MoveNotAllowed(ComptoirError):
+    """An order does not go from one state to this one, or somebody else was quicker."""
+
+    code = "order_state"
+    status = 409
+    sentence = _("This order is “{state}”: this is not possible any more.")
+    public_facts = ("state",)
+
+
+class TooManyPieces(ComptoirError):
+    """More pieces of a line than there are left to cancel or to refund."""
+
+    code = "too_many_pieces"
+    status = 409
+    sentence = _("Only {left} pieces of {sku} are left.")
+    public_facts = ("left", "sku")
+
+
+class RefundTooHigh(ComptoirError):
+    """More money than the order cost, with what was asked for before."""
+
+    code = "refund_too_high"
+    status = 409
+    sentence = _("At most {most} {currency} can be given back.")
+    public_facts = ("most", "currency")
+
+
+@transaction.atomic
+def move_order(*, order_id: int, to: str, actor_id: int | None = None, reason: str = "") -> Order:
+    """Bring an order from its state to the next; to the state it has already is no news.
+
+    Errors: ``NotFound``, ``MoveNotAllowed``.
+    """
+    order = lock_order(order_id)
+    if order.state == to:
+        return order
+    if to not in Order.MOVES[State(order.state)]:
+        raise MoveNotAllowed(field="state", state=order.get_state_display())
+    was = order.state
+    _set_state(order, to)
+    _tell(order, "moved", was=was, becomes=to, actor_id=actor_id, reason=reason)
+    record_event("order_changed", subject_id=order.pk, number=order.number, change="state", state=str(to))
+    return order
+
+
+@transaction.atomic
+def cancel_order(
+    *,
+    order_id: int,
+    lines: Mapping[int, int] | None = None,
+    actor_id: int | None = None,
+    reason: str = "",
+    by_customer: bool = False,
+) -> RefundRequest | None:
+    """Cancel pieces of lines, or all that is left: the goods go back, and the money is asked to.
+
+    Shapes: ``lines`` are pieces by the id of a line. With the last piece the order is cancelled, and its delivery costs
+    nothing either. Returns what is to be refunded, of what was paid; payments look at that.
+    Errors: ``NotFound``, ``MoveNotAllowed``, ``TooManyPieces``, ``InvalidValue``. Nothing changes then.
+    """
+    order = lock_order(order_id)
+    if order.state not in (CUSTOMER_MAY_CANCEL if by_customer else CANCELLABLE):
+        raise MoveNotAllowed(field="state", state=order.get_state_display())
+    rows = list(order.lines.order_by("pk"))
+    pieces = _pieces(rows, lines)
+    is_whole = all(row.open_quantity == pieces.get(row.pk, 0) for row in rows)
+    parts = [_part(order, row, pieces[row.pk]) for row in rows if row.pk in pieces]
+    amount = sum((part[1] for part in parts), Decimal(0)) + (order.delivery_total if is_whole else 0)
+    for row, _amount in parts:
+        OrderLine.objects.filter(pk=row.pk).update(cancelled=F("cancelled") + pieces[row.pk])
+    was = order.state
+    Order.objects.filter(pk=order.pk).update(cancelled_total=F("cancelled_total") + amount)
+    if is_whole:
+        _set_state(order, State.CANCELLED)
+    told = [{"line": row.pk, "sku": row.sku, "quantity": pieces[row.pk]} for row, _amount in parts]
+    change = _tell(
+        order, "cancelled", was=was, becomes=order.state, actor_id=actor_id, reason=reason, lines=told
+    )
+    record_event(
+        "order_cancelled",
+        subject_id=order.pk,
+        number=order.number,
+        is_whole=is_whole,
+        amount=order.money(amount).as_json(),
+        lines=told,
+        reason=reason,
+    )
+    request = None
+    # What was given back before, as a gesture, is not given twice.
+    if back := min(amount, order.total - _asked(order)):
+        shown = [_refunded(order, row.pk, pieces[row.pk], part) for row, part in parts]
+        request = _ask_refund(order, f"cancel:{change.pk}", back, reason, shown, actor_id)
+    _give_back(rows, pieces)
+    return request
+
+
+@transaction.atomic
+def request_refund(
+    *,
+    order_id: int,
+    key: str,
+    lines: Mapping[int, int] | None = None,
+    amount: Money | None = None,
+    actor_id: int | None = None,
+    reason: str = "",
+) -> RefundRequest:
+    """Ask for money back, for pieces that were not as promised or as a gesture; goods and states stay as they are.
+
+    The same ``key`` asks once. With ``lines`` the amount follows from their prices, unless one is given.
+    Errors: ``NotFound``, ``InvalidValue``, ``TooManyPieces``, ``RefundTooHigh``. Nothing changes then.
+    """
+    order = lock_order(order_id)
+    if before := RefundRequest.objects.filter(key=key).first():
+        return before
+    rows = {row.pk: row for row in order.lines.all()}
+    refunded, shown, total = _refunded_pieces(order), [], Decimal(0)
+    for pk, quantity in (lines or {}).items():
+        part = _share_of(order, _line(rows, pk), refunded.get(pk, 0), whole_pieces(quantity))
+        shown.append(_refunded(order, pk, quantity, part))
+        total += part
+    wanted = _checked_amount(order, amount) if amount else total
+    left = order.total - _asked(order)
+    if wanted <= 0:
+        raise InvalidValue(field="amount", value=wanted)
+    if wanted > left:
+        raise RefundTooHigh(field="amount", most=order.money(left).rounded().amount, currency=order.currency)
+    request = _ask_refund(order, key, wanted, reason, shown, actor_id)
+    _tell(order, "refund", actor_id=actor_id, reason=reason, amount=order.money(wanted).as_json())
+    return request
+
+
+@transaction.atomic
+def edit_order(*, order_id: int, actor_id: int | None = None, **fields: Any) -> Order:
+    """Correct who and where an order is for, as long as nobody works on it. Fewer pieces: ``cancel_order``.
+
+    Errors: ``NotFound``, ``MoveNotAllowed``, ``InvalidValue`` for what cannot be edited.
+    """
+    order = lock_order(order_id)
+    if order.state not in CUSTOMER_MAY_CANCEL:
+        raise MoveNotAllowed(field="state", state=order.get_state_display())
+    if wrong := sorted(fields.keys() - EDITABLE):
+        raise InvalidValue(field=wrong[0], value=wrong[0])
+    for name, value in fields.items():
+        setattr(order, name, value)
+    order.clean_fields(exclude={one.name for one in Order._meta.fields} - fields.keys())
+    order.save(update_fields=[*fields])
+    # The story names what was changed and not the values: it outlives the customer's data.
+    _tell(order, "edited", actor_id=actor_id, fields=sorted(fields))
+    record_event(
+        "order_changed", subject_id=order.pk, number=order.number, change="edited", state=order.state
+    )
+    return order
+
+
+@transaction.atomic
+def note_order(*, order_id: int, message: str, actor_id: int | None = None) -> OrderNote:
+    """Leave a note for colleagues; customers do not see it. Errors: ``NotFound``, ``InvalidValue``."""
+    if not message.strip() or len(message) > 2000 or "\0" in message:
+        raise InvalidValue(field="message", value=message[:40].replace("\0", ""))
+    order = lock_order(order_id)
+    return OrderNote.objects.create(order=order, user_id=actor_id, message=message.strip())
+
+
+@transaction.atomic
+def renew_link(*, order_id: int, actor_id: int | None = None) -> Order:
+    """Make the link of an order useless, such as when it was sent to a wrong address; it has another from now on."""
+    order = lock_order(order_id)
+    order.link_version += 1
+    order.save(update_fields=["link_version"])
+    _tell(order, "link", actor_id=actor_id)
+    return order
+
+
+def lock_order(order_id: int) -> Order:
+    """The order, nobody else changing it meanwhile. Errors: ``NotFound``."""
+    order = Order.objects.select_for_update(no_key=True, of=("self",)).filter(pk=order_id).first()
+    if order is None:
+        raise NotFound()
+    return order
+
+
+def share(total: Decimal, quantity: int, before: int, more: int, currency: str) -> Decimal:
+    """What ``more`` pieces of a line cost after ``before`` were taken off; all shares add up to ``total``, to the coin."""
+
+    def upto(pieces: int) -> Decimal:
+        return Money(total * pieces / quantity, currency).rounded().amount
+
+    return upto(before + more) - upto(before)
+
+
+def _set_state(order: Order, to: str) -> None:
+    moved = Order.objects.filter(pk=order.pk, state=order.state).update(state=to)
+    if not moved:
+        raise MoveNotAllowed(field="state", state=order.get_state_display())
+    order.state = to
+
+
+def _tell(
+    order: Order,
+    what: str,
+    *,
+    was: str = "",
+    becomes: str = "",
+    actor_id: int | None = None,
+    reason: str = "",
+    **facts: Any,
+) -> StateChange:
+    return StateChange.objects.create(
+        order=order,
+        was=was,
+        becomes=becomes,
+        what=what,
+        actor_id=actor_id,
+        reason=reason[:240],
+        facts=facts,
+        at=clock.now(),
+    )
+
+
+def _pieces(rows: list[OrderLine], lines: Mapping[int, int] | None) -> dict[int, int]:
+    if lines is None:
+        return {row.pk: row.open_quantity for row in rows if row.open_quantity}
+    by_id = {row.pk: row for row in rows}
+    for pk, quantity in lines.items():
+        row = _line(by_id, pk)
+        if whole_pieces(quantity) > row.open_quantity:
+            raise TooManyPieces(field="quantity", left=row.open_quantity, sku=row.sku)
+    if not lines:
+        raise InvalidValue(field="lines", value="[]")
+    return dict(lines)
+
+
+def _line(rows: Mapping[int, OrderLine], pk: int) -> OrderLine:
+    if pk not in rows:
+        raise InvalidValue(field="line", value=pk)
+    return rows[pk]
+
+
+def _part(order: Order, row: OrderLine, quantity: int) -> tuple[OrderLine, Decimal]:
+    return row, share(row.total, row.quantity, row.cancelled, quantity, order.currency)
+
+
+def _share_of(order: Order, row: OrderLine, refunded: int, quantity: int) -> Decimal:
+    if quantity > row.quantity - refunded:
+        raise TooManyPieces(field="quantity", left=row.quantity - refunded, sku=row.sku)
+    return share(row.total, row.quantity, refunded, quantity, order.currency)
+
+
+def _refunded(order: Order, pk: int, quantity: int, amount: Decimal) -> dict[str, Any]:
+    return {"line": pk, "quantity": quantity, "amount": order.money(amount).as_json()["amount"]}
+
+
+def _checked_amount(order: Order, amount: Money) -> Decimal:
+    if amount.currency != order.currency or amount != amount.rounded():
+        raise InvalidValue(field="amount", value=f"{amount.amount} {amount.currency}")
+    return amount.amount
+
+
+def _asked(order: Order) -> Decimal:
+    return order.refund_requests.aggregate(sum=Sum("amount", default=Decimal(0)))["sum"]
+
+
+def _refunded_pieces(order: Order) -> dict[int, int]:
+    """For how many pieces of each line money was asked back already, cancelled ones among them."""
+    pieces: dict[int, int] = {}
+    for request in order.refund_requests.all():
+        for one in request.lines:
+            pieces[one["line"]] = pieces.get(one["line"], 0) + one["quantity"]
+    return pieces
+
+
+def _ask_refund(
+    order: Order, key: str, amount: Decimal, reason: str, lines: list[dict[str, Any]], actor_id: int | None
+) -> RefundRequest:
+    request = RefundRequest.objects.create(
+        order=order,
+        key=key,
+        amount=amount,
+        reason=reason[:240],
+        lines=lines,
+        actor_id=actor_id,
+        requested_at=clock.now(),
+    )
+    record_event(
+        "order_refund_requested",
+        subject_id=order.pk,
+        number=order.number,
+        request=request.pk,
+        amount=order.money(amount).as_json(),
+    )
+    return request
+
+
+def _give_back(rows: list[OrderLine], pieces: Mapping[int, int]) -> None:
+    """Goods go back to the shelf last: that is the row others wait for."""
+    wanted = [
+        Wanted(row.stock_owner, row.variant_id, pieces[row.pk])
+        for row in rows
+        if row.pk in pieces and row.is_counted and row.variant_id
+    ]
+    if wanted:
+        cancel_allocations(requests=wanted)
