@@ -98,12 +98,22 @@ SETTINGS = (
         3,
         "How often pieces that a shop cannot give are looked for elsewhere before their money goes back.",
     ),
-    Setting("COMPTOIR_SLOT_HOLD_MINUTES", int, 20, "How long a collection slot is held for a checkout.", "min"),
     Setting(
-        "COMPTOIR_PAYMENT_MINUTES", int, 30, "How long a customer may take to pay before a checkout ends.", "min"
+        "COMPTOIR_SLOT_HOLD_MINUTES", int, 20, "How long a collection slot is held for a checkout.", "min"
     ),
     Setting(
-        "COMPTOIR_UNPAID_DAYS", int, 7, "How long an order waits for its bank transfer before it is cancelled.", "days"
+        "COMPTOIR_PAYMENT_MINUTES",
+        int,
+        30,
+        "How long a customer may take to pay before a checkout ends.",
+        "min",
+    ),
+    Setting(
+        "COMPTOIR_UNPAID_DAYS",
+        int,
+        7,
+        "How long an order waits for its bank transfer before it is cancelled.",
+        "days",
     ),
     Setting(
         "COMPTOIR_LEGAL_NOTICE",

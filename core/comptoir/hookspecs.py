@@ -67,8 +67,9 @@ def register_preview() -> "Preview":
 def register_fulfilment_methods() -> "list[Method]":
     """Add kinds of delivery: how goods get to the customer, beside home, collection, relay point and carried out.
 
-    Called when options are asked for, so return objects made before; not for orders that are placed. Returns ``comptoir.fulfilment.methods.Method``
-    objects with a code of their own. The merchant sets each kind up as often as wanted, as rows ``DeliveryMethod``.
+    Called when options are asked for, so return objects made before; not for orders that are placed. Returns
+    ``comptoir.fulfilment.methods.Method`` objects with a code of their own. The merchant sets each kind up as often as
+    wanted, as rows ``DeliveryMethod``.
 
     Example: ``return [Method("bike", _("By bicycle"), Way.SHIP, options=bike_options)]``
     """

@@ -82,7 +82,8 @@ def consume_allocations(
 ) -> list[Movement]:
     """Hand promised pieces over to the customer or the carrier: they leave the shop, each level by a movement.
 
-    With a location only what is promised there leaves. Errors: ``NotAllocated``, ``NotOnHand``, ``InvalidValue``; nothing changes then.
+    With a location only what is promised there leaves.
+    Errors: ``NotAllocated``, ``NotOnHand``, ``InvalidValue``; nothing changes then.
     """
     wanted = _sum_up(requests)
 

@@ -315,7 +315,9 @@ def test_a_rejection_corrects_the_stock_by_its_reason_and_another_shop_gives_it(
     assert (event["reason"], event["rerouted"], event["lines"]) == (reason, True, [])
     decision = RoutingDecision.objects.get(attempt=2)
     assert decision.order == parcel.order
-    assert {"code": "rejected_before"} in [one["reasons"][0] for one in decision.candidates if "reasons" in one]
+    assert {"code": "rejected_before"} in [
+        one["reasons"][0] for one in decision.candidates if "reasons" in one
+    ]
     hand_over(parcel=packed(opened))
     assert audit() == []
 
