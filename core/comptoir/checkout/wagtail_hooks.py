@@ -4,7 +4,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from wagtail import hooks
 
-from comptoir.checkout.backoffice import OrdersViewSet
+from comptoir.checkout.backoffice.orders import OrdersViewSet
 
 
 @hooks.register("register_admin_viewset")

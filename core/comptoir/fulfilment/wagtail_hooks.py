@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSet
 
-from comptoir.fulfilment.backoffice import (
+from comptoir.fulfilment.backoffice.setting_up import (
     LocationSettingsViewSet,
     MethodViewSet,
     PreparationViewSet,

@@ -14,12 +14,12 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from comptoir.base.backoffice import CarefulDeleteView
-from comptoir.catalogue.translated import field_names, translated_form
+from comptoir.catalogue.backoffice.translated import field_names, translated_form
 from comptoir.channels.models import OpeningHours
 from comptoir.fulfilment.carriers import carriers
 from comptoir.fulfilment.methods import methods
 from comptoir.fulfilment.models import DeliveryMethod, LocationSettings, Zone
-from comptoir.fulfilment.screens import ParcelView, PreparationListView, SlipsView
+from comptoir.fulfilment.backoffice.preparing import ParcelView, PreparationListView, SlipsView
 
 
 class PreparationMenuItem(MenuItem):

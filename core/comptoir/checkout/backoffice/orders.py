@@ -29,7 +29,7 @@ from wagtail.permissions import policy_registry
 from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.base.money import Money
 from comptoir.channels.models import Channel, Location
-from comptoir.checkout.order_forms import CancelForm, NoteForm, RefundForm
+from comptoir.checkout.backoffice.order_forms import CancelForm, NoteForm, RefundForm
 from comptoir.orders.models import Order
 from comptoir.orders.papers import issue_paper
 from comptoir.orders.printing import paper_pdf
