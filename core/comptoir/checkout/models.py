@@ -6,6 +6,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from comptoir.baskets.models import Basket
 from comptoir.channels.models import Channel
@@ -39,7 +40,7 @@ class Checkout(models.Model):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     billing = models.JSONField(default=dict)
     delivery = models.JSONField(default=dict)
-    delivery_total = amount_field(_("delivery"), default=Decimal(0))
+    delivery_total = amount_field(pgettext_lazy("price", "delivery"), default=Decimal(0))
     delivery_tax = amount_field(_("tax on delivery"), default=Decimal(0))
     provider = models.CharField(_("payment"), max_length=40, blank=True)
     total = amount_field(_("total"), null=True)

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from oscar.apps.order.abstract_models import AbstractLine, AbstractOrder
 
 from comptoir.base.money import Money
@@ -76,7 +77,7 @@ class Order(AbstractOrder):
     locale = models.CharField(_("language"), max_length=10)
     currency = models.CharField(_("currency"), max_length=3)
     prices_include_tax = models.BooleanField(_("prices with tax"), default=True)
-    delivery_total = amount_field(_("delivery"), default=Decimal(0))
+    delivery_total = amount_field(pgettext_lazy("price", "delivery"), default=Decimal(0))
     delivery_tax = amount_field(_("tax on delivery"), default=Decimal(0))
     tax = amount_field(_("tax"), help_text=_("Of goods and delivery."))
     total = amount_field(_("total"), help_text=_("Of goods and delivery, with tax."))
@@ -278,7 +279,7 @@ class Paper(models.Model):
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("invoice")
-        RECEIPT = "receipt", _("receipt")
+        RECEIPT = "receipt", pgettext_lazy("paper", "receipt")
         CREDIT_NOTE = "credit_note", _("credit note")
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="papers")
