@@ -162,6 +162,13 @@ SETTINGS = (
         "How long a customer may take to pay at a provider before the payment is given up.",
         "h",
     ),
+    Setting("COMPTOIR_EMAIL_TRANSPORT", str, "django", "What sends e-mails: `django`, or a plugin's."),
+    Setting(
+        "COMPTOIR_SMS_TRANSPORT",
+        str,
+        "",
+        "What sends SMS: a plugin's, or `console` for development. Empty: SMS stand as failed in the list of messages.",
+    ),
 )
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from comptoir.fulfilment.carriers import Carrier
     from comptoir.fulfilment.methods import Method
     from comptoir.fulfilment.routing import Candidate, RouteRequest
+    from comptoir.messaging.transports import Transport
     from comptoir.payments.providers import Provider
     from comptoir.plugins import Preview
     from comptoir.publishing.items import Item, Problem
@@ -97,6 +98,19 @@ def register_payment_providers() -> "list[Provider]":
     method has to do, and what the shop does when it does not answer.
 
     Example: ``return [CardGateway()]``
+    """
+
+
+@hookspec
+def register_message_transports() -> "list[Transport]":
+    """Add ways for messages to leave the shop, such as the client of an SMS service.
+
+    Called when a message is sent, so return objects made before; not when one is written down. Returns objects of subclasses
+    of ``comptoir.messaging.transports.Transport``, each with a ``code`` of its own and a ``medium`` (``"email"`` or ``"sms"``).
+    ``COMPTOIR_EMAIL_TRANSPORT`` and ``COMPTOIR_SMS_TRANSPORT`` say which one is used. ``send`` is called outside of
+    transactions and may take 20 seconds; what it raises is tried again later, except ``NotAccepted``.
+
+    Example: ``return [Pigeon()]``
     """
 
 

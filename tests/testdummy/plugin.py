@@ -12,12 +12,16 @@ from comptoir.events.models import Event
 from comptoir.fulfilment.carriers import Carrier
 from comptoir.fulfilment.methods import Method, Way
 from comptoir.fulfilment.routing import Candidate, RouteRequest
+from comptoir.messaging.transports import Letter, Transport
 from comptoir.payments.providers import Answer, Asked, Fact, Provider
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
 
 #: The type and the subject of every event that was delivered here.
 seen: list[tuple[str, int]] = []
+
+#: Every message that was sent by pigeon.
+flown: list[Letter] = []
 
 
 @hookimpl
@@ -49,6 +53,21 @@ class Piggybank(Provider):
 
     def start(self, asked: Asked) -> Answer:
         return Answer(reference=asked.payment, facts=[Fact("authorised", asked.amount, asked.payment)])
+
+
+@hookimpl
+def register_message_transports() -> list[Transport]:
+    return [Pigeon()]
+
+
+class Pigeon(Transport):
+    """Keeps what it was given."""
+
+    code = "pigeon"
+    medium = "sms"
+
+    def send(self, letter: Letter) -> None:
+        flown.append(letter)
 
 
 @hookimpl

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "comptoir.api",
     "comptoir.imports",
     "comptoir.publishing",
+    "comptoir.messaging",
     "comptoir.content",
     "comptoir.checkout",
     "comptoir.fulfilment",
@@ -180,6 +181,8 @@ OSCAR_DELETE_IMAGE_FILES = False
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "Maison Aubelaine <bonjour@aubelaine.example>")
 CORS_ALLOWED_ORIGINS = [origin for origin in os.environ.get("CORS_ALLOWED_ORIGINS", "").split(",") if origin]
 CORS_URLS_REGEX = r"^/api/v1/.*$"
 CORS_ALLOW_HEADERS = [*default_headers, "idempotency-key", "if-none-match", "x-channel-key"]

@@ -10,5 +10,6 @@ from comptoir_site.settings.secret import kept_secret_key
 
 SECRET_KEY = kept_secret_key(COMPTOIR_HOME)
 DEMO = True
+COMPTOIR_SMS_TRANSPORT = "console"
 if "testpay" in COMPTOIR_PLUGINS:  # noqa: F405
     COMPTOIR_TESTPAY_ENABLED = True

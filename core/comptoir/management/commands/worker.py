@@ -12,6 +12,7 @@ from comptoir.checkout.finishing import cancel_unpaid, end_unpaid
 from comptoir.events.tasks import run_forever, send_forever
 from comptoir.fulfilment.parcels import expire_uncollected
 from comptoir.fulfilment.slots import sweep_slots
+from comptoir.messaging.tasks import mail_forever
 from comptoir.payments.tasks import settle_forever
 from comptoir.pricing.services import tell_price_changes
 from comptoir.publishing.schedule import run_due
@@ -22,7 +23,7 @@ DUE_EVERY_S = 15
 
 
 class Command(BaseCommand):
-    """Does what is done behind the counter: delivers events, calls webhooks, publishes what is due, runs background tasks."""
+    """Does what is done behind the counter: events, webhooks, messages, payments, what is due, background tasks."""
 
     help = "Deliver events, call webhooks, publish what is scheduled and run background tasks. Start as many as you like."
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             threading.Thread(target=run_forever, args=(stop, rounds), name="events", daemon=True),
             threading.Thread(target=send_forever, args=(stop,), name="webhooks", daemon=True),
             threading.Thread(target=settle_forever, args=(stop,), name="payments", daemon=True),
+            threading.Thread(target=mail_forever, args=(stop,), name="messages", daemon=True),
         ]
         for loop in loops:
             loop.start()

@@ -1,0 +1,88 @@
+"""Each kind of message: what it is about, whom it goes to, and whether it is still of use when it is sent."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from comptoir.checkout.models import Checkout
+from comptoir.fulfilment.models import Parcel
+from comptoir.messaging import facts
+from comptoir.messaging.models import Message
+from comptoir.orders.models import Order
+from comptoir.payments.models import PaymentEntry
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of message. ``rows`` finds what it is about by ids; ``facts_of`` is what templates may say of one."""
+
+    code: str
+    medium: str
+    noun: str
+    rows: Callable[[Iterable[int]], Iterable[Any]]
+    order_of: Callable[[Any], Order | None]
+    address_of: Callable[[Any], str]
+    locale_of: Callable[[Any], str]
+    facts_of: Callable[[Any], dict[str, Any]]
+    is_of_use: Callable[[Any], bool]
+
+
+def _by_email(code: str, noun: str, rows: Any, order_of: Any, facts_of: Any, is_of_use: Any = bool) -> Kind:
+    return Kind(
+        code,
+        Message.Medium.EMAIL,
+        noun,
+        rows=rows,
+        order_of=order_of,
+        address_of=lambda row: email_of(order_of(row)),
+        locale_of=lambda row: order_of(row).locale,
+        facts_of=facts_of,
+        is_of_use=is_of_use,
+    )
+
+
+def email_of(order: Order) -> str:
+    """Where a customer reads of an order: the address that was left for it, else that of the account."""
+    return order.email or (order.user.email if order.user else "")
+
+
+def _orders(ids: Iterable[int]) -> Iterable[Order]:
+    return Order.objects.filter(pk__in=list(ids)).select_related("user", "channel", "location")
+
+
+def _parcels(ids: Iterable[int]) -> Iterable[Parcel]:
+    rows = Parcel.objects.filter(pk__in=list(ids))
+    return rows.select_related("order__user", "order__channel", "location", "destination")
+
+
+def _entries(ids: Iterable[int]) -> Iterable[PaymentEntry]:
+    rows = PaymentEntry.objects.filter(pk__in=list(ids), payment__order__isnull=False)
+    return rows.select_related("payment__order__user", "payment__order__channel")
+
+
+def _drafts(ids: Iterable[int]) -> Iterable[Checkout]:
+    return Checkout.objects.filter(pk__in=list(ids)).select_related("channel")
+
+
+def _order_of_row(row: Parcel) -> Order:
+    return row.order
+
+
+KINDS = {
+    kind.code: kind
+    for kind in (
+        _by_email("order_placed", "order", _orders, lambda row: row, facts.of_order),
+        _by_email(
+            "parcel_ready", "parcel", _parcels, _order_of_row, facts.of_parcel_ready,
+            lambda row: row.state == Parcel.State.READY,
+        ),
+        _by_email("parcel_shipped", "parcel", _parcels, _order_of_row, facts.of_parcel_shipped),
+        _by_email("parcel_collected", "parcel", _parcels, _order_of_row, facts.of_parcel),
+        _by_email("order_refunded", "entry", _entries, lambda row: row.payment.order, facts.of_refund),
+        Kind(
+            "draft_link", Message.Medium.SMS, "checkout",
+            rows=_drafts, order_of=lambda row: None, address_of=lambda row: row.phone,
+            locale_of=lambda row: row.locale, facts_of=facts.of_draft, is_of_use=lambda row: row.is_live,
+        ),
+    )
+}  # fmt: skip

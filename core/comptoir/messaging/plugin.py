@@ -1,0 +1,49 @@
+"""What customers are told, and when; and the transports that the core brings."""
+
+from comptoir.events.models import Event
+from comptoir.messaging.models import Message
+from comptoir.messaging.services import write_messages
+from comptoir.messaging.transports import ConsoleSms, DjangoEmail, Transport
+from comptoir.plugins import hookimpl
+
+Kind = Message.Kind
+CARRIED_OUT = "carry_out"
+
+
+@hookimpl
+def register_message_transports() -> list[Transport]:
+    return [DjangoEmail(), ConsoleSms()]
+
+
+@hookimpl
+def on_order_placed(events: list[Event]) -> None:
+    write_messages(Kind.ORDER_PLACED, [event.subject_id for event in events])
+
+
+@hookimpl
+def on_parcel_ready(events: list[Event]) -> None:
+    write_messages(Kind.PARCEL_READY, [event.subject_id for event in events])
+
+
+@hookimpl
+def on_parcel_handed_over(events: list[Event]) -> None:
+    write_messages(Kind.PARCEL_SHIPPED, [event.subject_id for event in events])
+
+
+@hookimpl
+def on_parcel_collected(events: list[Event]) -> None:
+    """Who carried the goods out of the shop knows it."""
+    fetched = [event.subject_id for event in events if event.payload.get("kind") != CARRIED_OUT]
+    write_messages(Kind.PARCEL_COLLECTED, fetched)
+
+
+@hookimpl
+def on_payment_refunded(events: list[Event]) -> None:
+    """Once for each entry: a refund in two parts is told twice. Money that came without an order has nobody to tell."""
+    entries = [event.payload["entry"] for event in events if event.payload.get("order")]
+    write_messages(Kind.ORDER_REFUNDED, entries)
+
+
+@hookimpl
+def on_draft_offered(events: list[Event]) -> None:
+    write_messages(Kind.DRAFT_LINK, [event.subject_id for event in events])
