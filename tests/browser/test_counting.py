@@ -70,6 +70,7 @@ def test_a_figure_is_kept_as_soon_as_it_is_typed_and_survives_a_reload(sheet, lo
 def test_everything_a_finger_has_to_hit_is_big_enough(sheet, log_in):
     page = log_in(sheet, locale="en", width_px=TABLET_PX)
     scan(page, "MARIN")
+    page.locator("input.cpt-pieces").wait_for()
 
     targets = page.locator(
         ".cpt-sections a, .cpt-sheet button, .cpt-sheet label.cpt-check, input.cpt-pieces, #code"
