@@ -16,10 +16,10 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from comptoir.base.backoffice import CarefulDeleteView
 from comptoir.catalogue.backoffice.translated import field_names, translated_form
 from comptoir.channels.models import OpeningHours
+from comptoir.fulfilment.backoffice.preparing import ParcelView, PreparationListView, SlipsView
 from comptoir.fulfilment.carriers import carriers
 from comptoir.fulfilment.methods import methods
 from comptoir.fulfilment.models import DeliveryMethod, LocationSettings, Zone
-from comptoir.fulfilment.backoffice.preparing import ParcelView, PreparationListView, SlipsView
 
 
 class PreparationMenuItem(MenuItem):
