@@ -173,7 +173,8 @@ def choose_route(
 
     Called when a customer chooses a delivery and when a shop rejects a part of an order; not for showing options, and
     not if no candidate can serve the order. Returns the number of an eligible one of ``candidates`` (the core's own choice
-    stands first), or ``None`` for the core's. ``request`` says what is wanted and where to; read both, change nothing.
+    stands first), or ``None`` for the core's. ``request`` says what is wanted and where to, ``channel`` is where it was
+    ordered; read them, change nothing.
     Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
 
     Example: ``return next((n for n, one in enumerate(candidates) if one.is_eligible and 7 in one.location_ids), None)``
@@ -351,6 +352,22 @@ def on_document_published(events: "list[Event]") -> None:
 
     ``event.subject_id`` is the id of the item, ``event.payload`` has ``kind``, ``channels`` (codes) and ``change``
     (``"published"`` or ``"withdrawn"``). Called once per item and change, not once per locale.
+    """
+
+
+@hookspec
+def on_parcel_started(events: "list[Event]") -> None:
+    """Somebody in a shop or a warehouse began to pick a parcel: its order is in preparation.
+
+    ``event.subject_id`` is the id of the parcel. Not called for what is carried out at once, nor when it is packed.
+    """
+
+
+@hookspec
+def on_parcel_cancelled(events: "list[Event]") -> None:
+    """A parcel is not wanted any more, and its goods are for sale again; what its order still lacks then is paid back.
+
+    ``event.subject_id`` is the id of the parcel. Not called when only some of its pieces are cancelled.
     """
 
 

@@ -208,6 +208,16 @@ def on_document_published(events: list[Event]) -> None:
 
 
 @hookimpl
+def on_parcel_started(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_parcel_cancelled(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
 def on_parcel_ready(events: list[Event]) -> None:
     _see(events)
 

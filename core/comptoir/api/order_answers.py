@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from comptoir.fulfilment.codes import collection_code
+from comptoir.fulfilment.models import Parcel
+from comptoir.fulfilment.queries import parcels_of
 from comptoir.orders.models import Order, OrderLine
 from comptoir.orders.queries import history_of
 from comptoir.orders.services import CUSTOMER_MAY_CANCEL
@@ -9,7 +12,7 @@ from comptoir.payments.queries import order_money
 
 
 def order_json(order: Order) -> dict[str, Any]:
-    """An order for its customer: three statements."""
+    """An order for its customer: five statements."""
     money = order_money(order)
     shown = ("method", "name", "way", "address", "point", "slot", "promise", "promised")
     return {
@@ -24,6 +27,7 @@ def order_json(order: Order) -> dict[str, Any]:
         "money": {name: getattr(money, name).as_json() for name in ("captured", "refunded", "due")},
         "may_cancel": order.state in CUSTOMER_MAY_CANCEL,
         "papers": list(order.papers.order_by("pk").values_list("number", flat=True)),
+        "parcels": [_parcel(one) for one in parcels_of(order)],
     }
 
 
@@ -41,9 +45,11 @@ def row_json(order: Order) -> dict[str, Any]:
 
 
 def staff_json(order: Order) -> dict[str, Any]:
-    """An order for the staff: with its story, the notes of colleagues, and what was asked back."""
+    """An order for the staff: with its story, the notes of colleagues, and what was asked back; without its codes."""
+    shown = order_json(order)
     return {
-        **order_json(order),
+        **shown,
+        "parcels": [{**one, "code": None} for one in shown["parcels"]],
         "history": [
             {
                 "at": one.at.isoformat(), "what": one.what, "was": one.was or None, "becomes": one.becomes or None,
@@ -66,6 +72,25 @@ def staff_json(order: Order) -> dict[str, Any]:
             for one in order.refund_requests.order_by("pk")
         ],
     }  # fmt: skip
+
+
+def _parcel(parcel: Parcel) -> dict[str, Any]:
+    """A parcel for its customer. Its code is shown while the parcel waits for them, and to nobody else."""
+    is_ready = parcel.state == Parcel.State.READY
+    return {
+        "number": parcel.number,
+        "state": parcel.state,
+        "location": parcel.destination.code if parcel.destination else None,
+        "code": collection_code(parcel) if is_ready else None,
+        "kept_until": parcel.expires_at.isoformat() if is_ready and parcel.expires_at else None,
+        "carrier": parcel.carrier,
+        "tracking": parcel.tracking,
+        "lines": [
+            {"line": one.order_line_id, "quantity": one.quantity}
+            for one in parcel.lines.all()
+            if one.quantity
+        ],
+    }
 
 
 def _line(order: Order, line: OrderLine) -> dict[str, Any]:

@@ -54,6 +54,23 @@ class OrderMoneyOut(Schema):
     due: Money
 
 
+class ParcelOut(Schema):
+    """Where a part of the order is. ``code`` is what the customer shows to collect it, once it is ready."""
+
+    number: str = Field(examples=["K7QM-3XTD-9RBW-1"])
+    state: str = Field(
+        description="waiting, picking, packed, sent, handed_over, delivered, ready, collected, expired, rejected or"
+        " cancelled",
+        examples=["ready"],
+    )
+    location: str | None = Field(description="the shop where it is collected", examples=["nantes"])
+    code: str | None = Field(examples=["7GH-2QM"])
+    kept_until: str | None
+    carrier: str
+    tracking: str
+    lines: list[LinePieces]
+
+
 class OrderOut(Schema):
     number: str = Field(examples=["K7QM-3XTD-9RBW"])
     state: str = Field(description="unpaid, placed, preparing, ready, done or cancelled", examples=["placed"])
@@ -73,6 +90,7 @@ class OrderOut(Schema):
     papers: list[str] = Field(
         description="numbers of invoices, receipts and credit notes", examples=[["F-NANTES-2026-000001"]]
     )
+    parcels: list[ParcelOut]
 
 
 class OrderRow(Schema):

@@ -14,12 +14,12 @@ from comptoir.api.order_answers import order_json, row_json
 from comptoir.api.order_schemas import CancelIn, OrderOut, OrderPage
 from comptoir.api.schemas import Problem
 from comptoir.base.errors import NotFound
+from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.conf import conf
 from comptoir.orders.links import order_by_link
 from comptoir.orders.models import Order
 from comptoir.orders.printing import paper_pdf
 from comptoir.orders.queries import order_of_customer, orders_of_customer, paper_of
-from comptoir.orders.services import cancel_order
 from comptoir.publishing.queries import decode_cursor, encode_cursor
 
 router = Router()
@@ -65,7 +65,7 @@ def order(request: HttpRequest, channel: Path[str], number: str) -> HttpResponse
 def cancel(request: HttpRequest, channel: Path[str], number: Path[str], body: CancelIn) -> HttpResponse:
     """The goods are free at once, and the money goes back to where it came from."""
     found = _order(request, channel, number)
-    cancel_order(order_id=found.pk, lines=pieces_of(body), reason=body.reason, by_customer=True)
+    cancel_with_parcels(order_id=found.pk, lines=pieces_of(body), reason=body.reason, by_customer=True)
     found.refresh_from_db()
     return private_answer(order_json(found))
 

@@ -28,12 +28,13 @@ from comptoir.api.staff import NotAllowed, StaffSession, check_permission
 from comptoir.base.errors import InvalidValue
 from comptoir.baskets.rows import Code
 from comptoir.channels.queries import channel_context
+from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.checkout.drafts import draft_order, offer_draft, payment_link
 from comptoir.customers.queries import workplaces
 from comptoir.orders.models import Order
 from comptoir.orders.papers import issue_paper
 from comptoir.orders.queries import find_orders, staff_order
-from comptoir.orders.services import cancel_order, note_order, request_refund
+from comptoir.orders.services import note_order, request_refund
 
 LOOK, CANCEL, REFUND, NOTE, DRAFT = (
     f"order.{name}" for name in ("view_order", "cancel_order", "refund_order", "add_ordernote", "draft_order")
@@ -123,7 +124,9 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
 def cancel(request: HttpRequest, number: Path[str], body: CancelIn) -> HttpResponse:
     """Until it is handed over. The goods are free at once, and the money goes back to where it came from."""
     found = _order(request, CANCEL, number)
-    cancel_order(order_id=found.pk, lines=pieces_of(body), actor_id=request.auth.pk, reason=body.reason)
+    cancel_with_parcels(
+        order_id=found.pk, lines=pieces_of(body), actor_id=request.auth.pk, reason=body.reason
+    )
     return private_answer(staff_json(_order(request, CANCEL, number)))
 
 

@@ -19,7 +19,7 @@ from comptoir.fulfilment.methods import Asked, Option, UnknownMethod, Wanted, Wa
 from comptoir.fulfilment.models import DeliveryMethod
 from comptoir.fulfilment.options import promise_sentence
 from comptoir.fulfilment.routes import Choice, choose_delivery
-from comptoir.fulfilment.slots import hold_slot, release_slot
+from comptoir.fulfilment.slots import NoSlotHeld, hold_slot, release_slot
 
 #: How payments call the ways of fulfilment.
 WAYS = {Way.SHIP: "delivery", Way.COLLECT: "collection", Way.CARRY_OUT: "carried_out"}
@@ -56,7 +56,7 @@ def choose_way(
     ``before`` is the choice made earlier, if there is one: the slot it held is given back.
 
     Errors: ``UnknownMethod``, ``NotDeliverable`` with the reasons, ``OutOfStock``, ``SlotFull``, ``SlotPast``,
-    ``UnknownSlot``, ``InvalidValue``. Nothing changes then.
+    ``UnknownSlot``, ``NoSlotHeld`` where customers come at a time they chose, ``InvalidValue``. Nothing changes then.
     """
     point = RelayPoint(**wish.point) if wish.point else None
     with translation.override(locale):  # what the order keeps is in the customer's language
@@ -113,6 +113,8 @@ def _facts(
         "kind": option.method.kind,
         "name": option.name,
         "way": WAYS[option.way],
+        "carrier": option.method.carrier,
+        "due_at": choice.due_at.isoformat() if choice.due_at else None,
         "location_id": option.destination_id,
         "address": wish.address,
         "point": point.as_json() if point else None,
@@ -142,6 +144,8 @@ def with_point(wish: Wish) -> Wish:
 def _slot(option: Option, wish: Wish, before: Mapping[str, Any], reference: str) -> datetime | None:
     """Keep the time at which the customer comes; a choice without one gives an earlier one back."""
     if not wish.slot:
+        if option.has_slots:
+            raise NoSlotHeld(field="delivery.slot")
         if before.get("slot"):
             release_slot(owner=reference)
         return None

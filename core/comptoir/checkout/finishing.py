@@ -19,8 +19,10 @@ from comptoir.baskets.holding import let_go
 from comptoir.baskets.models import Basket, Line
 from comptoir.baskets.rows import basket_by_id, line_owner
 from comptoir.channels.queries import ChannelContext, channel_context
+from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.checkout.delivery import CARRIED_OUT
 from comptoir.checkout.freezing import FrozenOffers, thaw
+from comptoir.checkout.handing import open_order_parcels
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.refusals import CheckoutOver, GoodsGone
 from comptoir.checkout.services import State, end_checkout, is_promise, lock_checkout, prepare
@@ -30,7 +32,7 @@ from comptoir.fulfilment.slots import NoSlotHeld, SlotFull, SlotPast, confirm_sl
 from comptoir.orders.models import Order, Paper
 from comptoir.orders.papers import issue_paper
 from comptoir.orders.placing import Placing, place_order
-from comptoir.orders.services import cancel_order, move_order
+from comptoir.orders.services import move_order
 from comptoir.payments.checking import check_payment
 from comptoir.payments.models import Payment
 from comptoir.payments.queries import order_money, payments_of
@@ -53,7 +55,7 @@ def pay(
     Again with the same ``key``: the same payment goes on. Not inside a transaction: a provider is called.
     Errors: those of ``prepare`` and ``start_payment``; ``GoodsGone``.
     """
-    checkout = _began_to_pay(channel, uuid, key) or prepare(channel=channel, uuid=uuid, total=total)
+    checkout = _began_to_pay(channel, uuid, key) or _prepare_once(channel, uuid, total, key)
     payment = None
     if total.amount and checkout.is_live:
         payment = start_payment(
@@ -117,7 +119,7 @@ def cancel_unpaid(*, limit: int = 100) -> int:
     cancelled = 0
     for pk in due.values_list("pk", flat=True)[:limit]:
         try:
-            cancel_order(order_id=pk, reason="unpaid", by_customer=True)
+            cancel_with_parcels(order_id=pk, reason="unpaid", by_customer=True)
             cancelled += 1
         except ComptoirError as error:
             logger.warning("order %s is not cancelled: %s", pk, error.code)
@@ -128,7 +130,11 @@ def money_came(*, order_id: int) -> None:
     """Let an order that waited for its money be prepared, if all of it is there by now."""
     order = Order.objects.filter(pk=order_id, state=Order.State.UNPAID).first()
     if order and order_money(order).may_be_prepared:
-        move_order(order_id=order_id, to=Order.State.PLACED, reason="paid")
+        in_transaction(lambda: _let_prepare(order_id))
+
+
+def _let_prepare(order_id: int) -> None:
+    open_order_parcels(move_order(order_id=order_id, to=Order.State.PLACED, reason="paid"))
 
 
 def issue_paper_when_paid(*, order_id: int) -> None:
@@ -163,6 +169,7 @@ def _finish(uuid: str) -> Checkout:
     if basket_version != checkout.basket_version:
         _release_others(checkout, placing)
     _allocate(placing)
+    open_order_parcels(order)
     return checkout
 
 
@@ -259,6 +266,16 @@ def _began_to_pay(channel: ChannelContext, uuid: str, key: str) -> Checkout | No
     if not checkout.is_live:
         raise CheckoutOver(state=checkout.state)
     return None
+
+
+def _prepare_once(channel: ChannelContext, uuid: str, total: Money, key: str) -> Checkout:
+    try:
+        return prepare(channel=channel, uuid=uuid, total=total)
+    except CheckoutOver:
+        # While this call waited for the basket, the same call came to its end elsewhere.
+        if checkout := _began_to_pay(channel, uuid, key):
+            return checkout
+        raise
 
 
 def _payment_of(checkout: Checkout, key: str) -> Payment | None:

@@ -1,4 +1,4 @@
-"""What a checkout does when money moves: it is the conductor. What an order does with its money, payments know."""
+"""What a checkout does when money or parcels move: it is the conductor, and brings the order along."""
 
 import logging
 from decimal import Decimal
@@ -6,6 +6,7 @@ from decimal import Decimal
 from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.base.money import Money
 from comptoir.checkout.finishing import finish, issue_paper_when_paid, money_came
+from comptoir.checkout.following import cancel_what_is_lacking, follow_parcels
 from comptoir.checkout.models import uuid_of
 from comptoir.events.models import Event
 from comptoir.orders.papers import issue_credit_note
@@ -38,6 +39,49 @@ def on_payment_refunded(events: list[Event]) -> None:
         if said["order"]:
             amount = Money(Decimal(said["amount"]), said["currency"])
             issue_credit_note(order_id=said["order"], amount=amount, cause=f"entry:{said['entry']}")
+
+
+@hookimpl
+def on_parcel_started(events: list[Event]) -> None:
+    _follow(events)
+
+
+@hookimpl
+def on_parcel_ready(events: list[Event]) -> None:
+    _follow(events)
+
+
+@hookimpl
+def on_parcel_handed_over(events: list[Event]) -> None:
+    _follow(events)
+
+
+@hookimpl
+def on_parcel_collected(events: list[Event]) -> None:
+    _follow(events)
+
+
+@hookimpl
+def on_parcel_expired(events: list[Event]) -> None:
+    _follow(events, lost="not_collected")
+
+
+@hookimpl
+def on_parcel_rejected(events: list[Event]) -> None:
+    _follow(events, lost="rejected")
+
+
+@hookimpl
+def on_parcel_cancelled(events: list[Event]) -> None:
+    _follow(events, lost="cancelled")
+
+
+def _follow(events: list[Event], lost: str = "") -> None:
+    """Whatever order the news of several parcels come in: what counts is how all of them are now."""
+    for order_id in dict.fromkeys(event.payload["order_id"] for event in events):
+        if lost:
+            cancel_what_is_lacking(order_id=order_id, reason=lost)
+        follow_parcels(order_id=order_id)
 
 
 def _finish(event: Event) -> None:

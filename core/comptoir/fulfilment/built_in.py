@@ -47,8 +47,9 @@ def collection_options(asked: Asked, facts: Facts, method: DeliveryMethod) -> li
 
 
 def carry_out_options(asked: Asked, facts: Facts, method: DeliveryMethod) -> list[Option]:
-    """At once, in the shop that a channel belongs to; no other channel has it."""
-    here = facts.sources.get(asked.channel.own_location_id or 0)
+    """At once, in the shop that a channel belongs to, or that the till of the basket stands in; no other channel has it."""
+    till = None if asked.channel.is_public else asked.location_id
+    here = facts.sources.get(asked.channel.own_location_id or till or 0)
     if here is None:
         return []
     option = Option(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
@@ -93,7 +93,10 @@ def open_parcels(
             "destination": destination, "promise": dict(promise or {}), "due_at": due_at or now, "slot": slot,
             "opened_at": now,
         }  # fmt: skip
-        opened = [_open(facts, pk, pieces, actor_id) for pk, pieces in sorted(_promised(order).items())]
+        opened = [
+            _open({**facts, "number": f"{order.number}-{place}"}, pk, pieces, actor_id)
+            for place, (pk, pieces) in enumerate(sorted(_promised(order).items()), start=1)
+        ]
         if way is Way.CARRY_OUT:
             for parcel in opened:
                 _carry_out(parcel, actor_id)
@@ -105,7 +108,7 @@ def open_parcels(
 def start_picking(*, parcel: Parcel, actor_id: int | None = None) -> Parcel:
     """Somebody begins with a parcel. Errors: ``ParcelMoved``."""
     with transaction.atomic():
-        move_parcel(parcel, State.PICKING, actor_id=actor_id)
+        _begin(parcel, actor_id)
     return parcel
 
 
@@ -127,7 +130,7 @@ def pick_pieces(
             total = sum(one.quantity for one in fitting)
             raise PickedAlready(field="scanned", sku=fitting[0].order_line.sku, quantity=total)
         if row.state == State.WAITING:
-            move_parcel(row, State.PICKING, actor_id=actor_id)
+            _begin(row, actor_id)
         ParcelLine.objects.filter(pk=line.pk).update(picked=F("picked") + quantity)
         line.picked += quantity
         parcel.state = row.state
@@ -255,6 +258,11 @@ def set_ready(parcel: Parcel, actor_id: int | None) -> None:
     tell(parcel, "parcel_ready")
 
 
+def _begin(parcel: Parcel, actor_id: int | None) -> None:
+    move_parcel(parcel, State.PICKING, actor_id=actor_id)
+    tell(parcel, "parcel_started")
+
+
 def give_back(parcel: Parcel) -> list[dict[str, int]]:
     """Make the goods of a parcel free again; returns its lines as events tell them."""
     lines = [line for line in lines_of(parcel) if line.quantity]
@@ -297,7 +305,8 @@ def add_parcel(
         "slot",
         "attempt",
     )
-    facts = {**{name: getattr(like, name) for name in names}, "opened_at": clock.now(), **changed}
+    facts = {name: getattr(like, name) for name in names}
+    facts |= {"number": next_number(like.order), "opened_at": clock.now(), **changed}
     return _open(facts, facts.pop("location_id", like.location_id), pieces, actor_id, note)
 
 
@@ -308,7 +317,7 @@ def _open(
     actor_id: int | None,
     note: str = "",
 ) -> Parcel:
-    parcel = Parcel.objects.create(number=next_number(facts["order"]), location_id=location_id, **facts)
+    parcel = Parcel.objects.create(location_id=location_id, **facts)
     ParcelLine.objects.bulk_create(
         ParcelLine(parcel=parcel, order_line_id=pk, quantity=quantity)
         for pk, quantity in sorted(pieces.items())
@@ -321,12 +330,14 @@ def _open(
 
 def _promised(order: Order) -> dict[int, dict[int, int]]:
     """The pieces that stock has promised to an order, by location and order line."""
-    lines = {line.stock_owner: line.pk for line in OrderLine.objects.filter(order=order) if line.stock_owner}
-    holds = Hold.objects.filter(owner__in=lines, state=Hold.State.ALLOCATED).order_by("level_id")
+    lines = OrderLine.objects.filter(order=order).exclude(stock_owner="")
+    owners = lines.values("stock_owner")
+    line = Subquery(lines.filter(stock_owner=OuterRef("owner")).values("pk")[:1])
+    holds = Hold.objects.filter(owner__in=owners, state=Hold.State.ALLOCATED).annotate(line=line)
     found: dict[int, dict[int, int]] = {}
-    for owner, location_id, quantity in holds.values_list("owner", "level__location_id", "quantity"):
+    for pk, location_id, quantity in holds.values_list("line", "level__location_id", "quantity"):
         at = found.setdefault(location_id, {})
-        at[lines[owner]] = at.get(lines[owner], 0) + quantity
+        at[pk] = at.get(pk, 0) + quantity
     return found
 
 

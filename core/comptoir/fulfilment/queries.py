@@ -4,7 +4,7 @@ from datetime import datetime
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from comptoir.channels.models import Location
-from comptoir.fulfilment.models import Parcel, ParcelLine, RoutingDecision, Slot
+from comptoir.fulfilment.models import Parcel, ParcelLine, RoutingDecision, Slot, SlotClaim
 from comptoir.orders.models import Order
 
 State = Parcel.State
@@ -45,6 +45,13 @@ def parcels_of(order: Order) -> QuerySet[Parcel]:
 def decisions_of(order: Order) -> QuerySet[RoutingDecision]:
     """Why an order is served from where it is, the latest decision first: those of its checkout, and those after."""
     return RoutingDecision.objects.filter(Q(order=order) | Q(reference=order.reference))
+
+
+def confirmed_slot(owner: str) -> Slot | None:
+    """The time at which the customer of an order comes, if one was confirmed; ``owner`` is its ``checkout:<uuid>``."""
+    claims = SlotClaim.objects.filter(owner=owner, state=SlotClaim.State.CONFIRMED).select_related("slot")
+    claim = claims.first()
+    return claim.slot if claim else None
 
 
 def slots_with_parcels(locations: Collection[Location]) -> QuerySet[Slot]:

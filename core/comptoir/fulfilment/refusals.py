@@ -87,6 +87,7 @@ def cancel_parcel(*, parcel: Parcel, actor_id: int | None = None, note: str = ""
         row = lock_parcel(parcel, State.WAITING, State.PICKING, State.PACKED, State.READY)
         give_back(row)
         move_parcel(row, State.CANCELLED, actor_id=actor_id, note=note)
+        tell(row, "parcel_cancelled")
         return row
 
     return in_transaction(cancel)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +17,7 @@ from comptoir.fulfilment.holding import hold_parts
 from comptoir.fulfilment.methods import Asked, Option, methods
 from comptoir.fulfilment.models import RoutingDecision
 from comptoir.fulfilment.options import chosen_option
-from comptoir.fulfilment.routing import Candidate, Part, RouteRequest, Source, rank_candidates
+from comptoir.fulfilment.routing import Candidate, Part, RouteRequest, Source, due_at, rank_candidates
 from comptoir.stock.holds import HOLD_MINUTES, MAX_HOLD_MINUTES
 
 BATCH = 500
@@ -41,11 +42,12 @@ class NoRoute(ComptoirError):
 
 @dataclass(frozen=True)
 class Choice:
-    """A delivery that was chosen: what it is, from where, and the decision that says why."""
+    """A delivery that was chosen: what it is, from where, by when it has to be prepared, and the decision that says why."""
 
     option: Option
     decision: RoutingDecision | None
     parts: tuple[Part, ...]
+    due_at: datetime | None = None
 
 
 def choose_delivery(
@@ -69,19 +71,27 @@ def choose_delivery(
         why = " ".join(reason.sentence for reason in option.reasons)
         raise NotDeliverable(field="delivery", why=why, codes=codes)
     request, parts = option.request, ()
-    decision = None
+    decision, due = None, None
     if request is not None:
         ranked = ranked_for(asked.channel, replace(request, reference=reference), facts.all_sources)
         decision = ranked.decision
         candidate = ranked.candidate
         option = replace(option, route=candidate, promise=candidate.promise or option.promise)
-        parts = candidate.parts
+        parts, due = candidate.parts, _due_at(request, candidate, facts.all_sources)
     with transaction.atomic():
         if decision is not None:
             decision.save()
         if parts:
             hold_parts(parts=parts, channel=asked.channel, minutes=minutes, max_minutes=max_minutes)
-    return Choice(option, decision, parts)
+    return Choice(option, decision, parts, due)
+
+
+def _due_at(request: RouteRequest, candidate: Candidate, sources: Sequence[Source]) -> datetime | None:
+    """By when everybody who gives something has to have prepared it."""
+    promise, givers = candidate.promise, set(candidate.location_ids)
+    if promise is None:
+        return None
+    return max((due_at(request, one, promise) for one in sources if one.location_id in givers), default=None)
 
 
 @dataclass(frozen=True)

@@ -80,11 +80,13 @@ def cancel_order(
     actor_id: int | None = None,
     reason: str = "",
     by_customer: bool = False,
+    goods_are_back: bool = False,
 ) -> RefundRequest | None:
     """Cancel pieces of lines, or all that is left: the goods go back, and the money is asked to.
 
     Shapes: ``lines`` are pieces by the id of a line. With the last piece the order is cancelled, and its delivery costs
-    nothing either. Returns what is to be refunded, of what was paid; payments look at that.
+    nothing either. Returns what is to be refunded, of what was paid; payments look at that. ``goods_are_back``: who calls
+    has put them back already, as ``checkout.cancelling`` does for an order that has parcels.
     Errors: ``NotFound``, ``MoveNotAllowed``, ``TooManyPieces``, ``InvalidValue``. Nothing changes then.
     """
     order = lock_order(order_id)
@@ -119,7 +121,8 @@ def cancel_order(
     if back := min(amount, order.total - _asked(order)):
         shown = [_refunded(order, row.pk, pieces[row.pk], part) for row, part in parts]
         request = _ask_refund(order, f"cancel:{change.pk}", back, reason, shown, actor_id)
-    _give_back(rows, pieces)
+    if not goods_are_back:
+        _give_back(rows, pieces)
     return request
 
 

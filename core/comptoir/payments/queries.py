@@ -1,6 +1,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Sum
+
 from comptoir.base.errors import NotFound
 from comptoir.base.money import Money
 from comptoir.channels.queries import ChannelContext
@@ -66,7 +68,7 @@ def secured(reference: str, currency: str) -> Money:
 
 
 def order_money(order: Order) -> OrderMoney:
-    """How an order is paid, over all of its tenders; one statement."""
+    """How an order is paid, over all of its tenders; two statements."""
     tenders = list(Payment.objects.of_order(order))
     known = registered()
 
@@ -75,7 +77,10 @@ def order_money(order: Order) -> OrderMoney:
 
     sure = sum((_sure(one, is_promise=_is_promise(one, known)) for one in tenders), Decimal(0))
     captured, refunded = total("captured"), total("refunded")
-    due = max(order.due_total - (captured.amount - refunded.amount), Decimal(0))
+    asked_back = order.refund_requests.aggregate(sum=Sum("amount", default=Decimal(0)))["sum"]
+    # What is given back, as a gesture too, is not owed again.
+    owed = min(order.due_total, order.total - asked_back)
+    due = max(owed - (captured.amount - refunded.amount), Decimal(0))
     return OrderMoney(
         authorised=total("authorised"),
         captured=captured,

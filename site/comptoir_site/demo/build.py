@@ -45,6 +45,7 @@ from comptoir.pricing.services import set_price
 from comptoir.publishing.rebuild import rebuild_all
 from comptoir.stock.services import receive_stock
 from comptoir_site.demo import catalogue, editorial, facts, shop
+from comptoir_site.demo.delivery import offer_deliveries
 from comptoir_site.demo.goods.shades import SIZE_NAMES
 from comptoir_site.demo.motion import set_goods_in_motion
 from comptoir_site.demo.offers import make_offers
@@ -116,6 +117,7 @@ class Builder:
                 progress(1)
         set_goods_in_motion(self.locations, *(User.objects.get(email=LOGINS[one][0]) for one in (0, 2)))
         make_offers(self.products)
+        offer_deliveries(self.locations)
         self._pages()
         with progress_bar("Publishing", total=len(catalogue.PRODUCTS)) as progress:
             rebuild_all(progress=progress)

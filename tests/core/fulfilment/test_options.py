@@ -62,6 +62,23 @@ def test_the_till_carries_out_what_lies_in_its_shop_and_nothing_else(retailer):
     assert "emporte" not in by_key(delivery_options(retailer.asked((here, 1))))
 
 
+def test_a_till_of_a_channel_with_several_shops_carries_out_where_it_stands(retailer):
+    retailer.shop.channel(
+        "tills", plugin="store", locations=[retailer.nantes, retailer.lyon], is_public=False
+    )
+    retailer.shop.channel("kiosk", plugin="web", locations=[retailer.nantes, retailer.lyon])
+    forget_contexts()
+    here = retailer.variant(nantes=1)
+
+    def offered(channel, place=None):
+        asked = retailer.asked((here, 1), channel=channel, location_id=place and place.pk)
+        return {key for key, one in by_key(delivery_options(asked)).items() if one.is_available}
+
+    assert "emporte:nantes" in offered("tills", retailer.nantes)
+    assert "emporte:nantes" not in offered("tills")
+    assert "emporte:nantes" not in offered("kiosk", retailer.nantes)
+
+
 @pytest.mark.parametrize(
     ("address", "weight", "reason"),
     [

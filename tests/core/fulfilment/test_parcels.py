@@ -456,3 +456,30 @@ def test_on_parcel_rejected_tells_what_is_lost(retailer, seen):
     (parcel,) = retailer.parcels((retailer.variant(nantes=1), 1), at=[retailer.nantes])
     reject_pieces(parcel=parcel, order_line_id=parcel.lines.get().order_line_id, quantity=1, reason="missing")
     assert seen() == [("rejected", parcel.pk)]
+
+
+def test_on_parcel_started_is_told_with_the_first_scan_and_on_parcel_cancelled_when_it_is_not_wanted(
+    retailer, plug
+):
+    told = []
+    plug(
+        "listener",
+        on_parcel_started=lambda events: told.extend(("started", one.subject_id) for one in events),
+        on_parcel_cancelled=lambda events: told.extend(("cancelled", one.subject_id) for one in events),
+    )
+    (parcel,) = retailer.parcels((retailer.variant(nantes=2), 2), at=[retailer.nantes])
+    sku = parcel.lines.get().order_line.sku
+    pick_pieces(parcel=parcel, scanned=sku)
+    pick_pieces(parcel=parcel, scanned=sku)
+    cancel_parcel(parcel=parcel)
+    retailer.shop.settle()
+    assert told == [("started", parcel.pk), ("cancelled", parcel.pk)]
+
+
+def test_on_parcel_cancelled_is_not_told_of_a_part(retailer, plug):
+    told = []
+    plug("listener", on_parcel_cancelled=lambda events: told.append(len(events)))
+    (parcel,) = retailer.parcels((retailer.variant(nantes=2), 2), at=[retailer.nantes])
+    cancel_pieces(order_line=parcel.lines.get().order_line, quantity=1)
+    retailer.shop.settle()
+    assert told == []

@@ -30,11 +30,12 @@ from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.base.money import Money
 from comptoir.channels.models import Channel, Location
 from comptoir.checkout.backoffice.order_forms import CancelForm, NoteForm, RefundForm
+from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.orders.models import Order
 from comptoir.orders.papers import issue_paper
 from comptoir.orders.printing import paper_pdf
 from comptoir.orders.queries import find_orders, history_of, orders_for, paper_of, staff_order
-from comptoir.orders.services import CANCELLABLE, cancel_order, note_order, request_refund
+from comptoir.orders.services import CANCELLABLE, note_order, request_refund
 from comptoir.payments.queries import order_money
 
 
@@ -179,7 +180,7 @@ class OrderScreen(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
         }
 
     def _cancel(self, said: dict[str, Any]) -> str:
-        cancel_order(
+        cancel_with_parcels(
             order_id=self.order.pk, lines=said["pieces"], actor_id=self.request.user.pk, reason=said["reason"]
         )
         return _("Cancelled. The goods are free again, and the money goes back.")
