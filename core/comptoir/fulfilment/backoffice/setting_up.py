@@ -181,7 +181,7 @@ class LocationSettingsViewSet(ModelViewSet):
     list_display = [
         "location",
         BooleanColumn("ships", label=gettext_lazy("Sends parcels")),
-        BooleanColumn("collects", label=gettext_lazy("Collection")),
+        BooleanColumn("collects", label=gettext_lazy("Customers collect")),
         "preparation_minutes",
         "cut_off",
         "slot_minutes",
