@@ -6,6 +6,7 @@ from pathlib import Path
 
 os.environ.setdefault("COMPTOIR_HOME", str(Path(tempfile.gettempdir()) / "comptoir-benchmarks"))
 os.environ.setdefault("SECRET_KEY", "only-for-benchmarks")
+os.environ.pop("COMPTOIR_PLUGINS", None)  # the tests run the test gateway too; measured is the shop as it is
 
 from comptoir_site.settings.base import *  # noqa: F403
 from comptoir_site.settings.base import DATABASES
