@@ -19,6 +19,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: How long to wait for a page or a thing on it: a busy machine is slow, and nothing here measures time.
+PATIENCE_MS = 90_000
 EDITOR = ("editor@example.org", "a-long-password")
 
 
@@ -59,6 +61,7 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(
             locale=locale, base_url=live_server.url, viewport={"width": width_px, "height": height_px}
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
