@@ -78,7 +78,8 @@ def pay(
 def finish(*, uuid: str, channel_id: int | None = None) -> Checkout:
     """Make an order of a checkout whose money is there; safe to call at any time and any number of times.
 
-    With a channel only one of that channel. Returns the checkout: ``placed`` with its order, still ``paying`` while there is too little money, or ended.
+    With a channel only one of that channel. Returns the checkout: ``placed`` with its order, still ``paying`` while there
+    is too little money, or ended.
     Errors: ``NotFound``; ``GoodsGone`` when it comes to that in this very call.
     """
     try:

@@ -16,8 +16,8 @@ _WAY_OF = {word: way for way, word in WAYS.items()}
 def open_order_parcels(order: Order, promised: Promised | None = None) -> list[Parcel]:
     """Let an order be prepared: a parcel for each location that promised its goods, each once however often it is called.
 
-    In the transaction that promised the goods (``promised``: by which locations), or that saw the money come. None for an order that still waits for its
-    money. Errors: ``NotOnHand`` if what is carried out is not there.
+    In the transaction that promised the goods (``promised``: by which locations), or that saw the money come. None for
+    an order that still waits for its money. Errors: ``NotOnHand`` if what is carried out is not there.
     """
     said = order.delivery
     if order.state == Order.State.UNPAID or not said:

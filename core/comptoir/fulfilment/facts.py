@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import time
 from functools import cached_property
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Prefetch, Q
+from django.db.models.functions import JSONObject
 
 from comptoir.base import clock
-from comptoir.channels.models import Location
+from comptoir.channels.models import DayOff, Location, OpeningHours
 from comptoir.fulfilment.methods import Asked
 from comptoir.fulfilment.models import DeliveryMethod, LocationSettings, Rate
 from comptoir.fulfilment.promises import Place, Work
@@ -49,7 +52,7 @@ WHERE variant.id = ANY(%s)
 
 
 def load_facts(asked: Asked, *, method: str = "") -> Facts:
-    """What the options of a basket follow from: at most six statements, whatever the number of lines and shops.
+    """What the options of a basket follow from: at most four statements, whatever the number of lines and shops.
 
     With a ``method`` only that row is read.
     """
@@ -67,9 +70,16 @@ def load_facts(asked: Asked, *, method: str = "") -> Facts:
 
 
 def read_locations(ids: Collection[int]) -> list[Location]:
-    """Locations with their hours, days off and settings; three statements."""
-    rows = Location.objects.filter(pk__in=ids, is_active=True).order_by("code")
-    return list(rows.select_related("fulfilment").prefetch_related("opening_hours", "days_off"))
+    """Locations with their settings, hours and days off, for ``place_of``; one statement."""
+    hours = OpeningHours.objects.filter(location=OuterRef("pk"))
+    stretch = JSONObject(weekday="weekday", opens="opens", closes="closes")
+    closed = DayOff.objects.filter(location=OuterRef("pk"))
+    rows = Location.objects.filter(pk__in=ids, is_active=True).select_related("fulfilment").order_by("code")
+    read = {
+        "stretches": ArraySubquery(hours.values_list(stretch)),
+        "closed_on": ArraySubquery(closed.values("on")),
+    }
+    return list(rows.annotate(**read))
 
 
 def settings_of(location: Location) -> LocationSettings:
@@ -83,11 +93,20 @@ def settings_of(location: Location) -> LocationSettings:
 
 
 def place_of(location: Location) -> Place:
-    """When people are at a location, as plain values; its hours and days off are read already."""
+    """When people are at a location, as plain values; read now, unless ``read_locations`` has read them."""
+    if hasattr(location, "stretches"):
+        hours = tuple(
+            (row["weekday"], time.fromisoformat(row["opens"]), time.fromisoformat(row["closes"]))
+            for row in location.stretches
+        )
+        days_off = frozenset(location.closed_on)
+    else:
+        hours = tuple((row.weekday, row.opens, row.closes) for row in location.opening_hours.all())
+        days_off = frozenset(row.on for row in location.days_off.all())
     return Place(
         zone=location.time_zone,
-        hours=tuple((row.weekday, row.opens, row.closes) for row in location.opening_hours.all()),
-        days_off=frozenset(row.on for row in location.days_off.all()),
+        hours=hours,
+        days_off=days_off,
         region=region_of(location.country, location.postcode),
         opens_on_holidays=settings_of(location).opens_on_holidays,
     )

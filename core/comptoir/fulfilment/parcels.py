@@ -84,7 +84,8 @@ def open_parcels(
     """Open the parcels of an order that was just placed: one for each location that promised goods.
 
     In the transaction that places it, after ``allocate_holds``. Safe to do twice: an order that has parcels keeps them;
-    only who has written the order in this very transaction says what was ``promised``, and nothing is looked up. What is carried out is collected at once. ``due_at``: by when the parcels have to be prepared, now by default.
+    only who has written the order in this very transaction says what was ``promised``, and nothing is looked up.
+    What is carried out is collected at once. ``due_at``: by when the parcels have to be prepared, now by default.
     """
     now = clock.now()
 

@@ -37,8 +37,7 @@ def lock_tenders(*, reference: str) -> list[Payment]:
 
     Waits for who is deciding just now; what they have decided is not among them.
     """
-    rows = Payment.objects.of_reference(reference).filter(fate=Fate.OPEN)
-    return list(rows.select_for_update(no_key=True))
+    return lock_payments(Payment.objects.of_reference(reference).filter(fate=Fate.OPEN))
 
 
 def keep_for_order(*, order: Order, amount: Money, tenders: list[Payment] | None = None) -> list[Payment]:
@@ -139,7 +138,7 @@ def _taken(payments: Iterable[Payment]) -> Decimal:
 
 
 def _locked_tenders(order_id: int) -> list[Payment]:
-    return lock_payments(Payment.objects.filter(order_id=order_id).values_list("pk", flat=True))
+    return lock_payments(Payment.objects.filter(order_id=order_id))
 
 
 def _decide(payments: Iterable[Payment], **fields: object) -> int:
