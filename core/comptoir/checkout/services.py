@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from comptoir.base import clock
@@ -29,6 +30,7 @@ from comptoir.checkout.models import Checkout
 from comptoir.checkout.refusals import CheckoutOver, NotReady, PriceChanged, Reason
 from comptoir.conf import conf
 from comptoir.fulfilment.slots import release_slot
+from comptoir.payments.models import Payment
 from comptoir.payments.providers import provider_of
 from comptoir.payments.queries import OfferedMethod, offered_methods
 from comptoir.payments.tenders import give_back
@@ -117,15 +119,18 @@ def change_checkout(*, channel: ChannelContext, uuid: str, change: Change) -> Ch
 
 
 @transaction.atomic
-def prepare(*, channel: ChannelContext, uuid: str, total: Money) -> Checkout:
+def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") -> Checkout:
     """Look at everything once more, hold it, and freeze the order to be: after this the money may be asked for.
 
-    ``total`` is what the customer saw. Errors: ``NotFound``, ``CheckoutOver``, ``NotReady`` with every reason,
+    ``total`` is what the customer saw. With the ``key`` that began a payment before, or whose order is placed, nothing
+    is looked at again. Errors: ``NotFound``, ``CheckoutOver``, ``NotReady`` with every reason,
     ``PriceChanged``, ``NotEnough``. Nothing changes then.
     """
-    checkout, basket = lock_live(channel, uuid)
-    priced = price_basket(basket, channel)
-    view = show_basket(priced)
+    checkout, locked = _lock(channel, uuid, key)
+    if key and (checkout.state == State.PLACED or checkout.has_begun):
+        return checkout
+    basket = _live(checkout, locked, channel)
+    view = show_basket(price_basket(basket, channel))
     shown = CheckoutView(checkout, channel, view)
     if reasons := _reasons(shown):
         raise NotReady(reasons)
@@ -183,13 +188,26 @@ def lock_live(channel: ChannelContext, uuid: str) -> tuple[Checkout, BasketRow]:
 
     Errors: ``NotFound``, ``CheckoutOver``.
     """
+    checkout, basket = _lock(channel, uuid)
+    return checkout, _live(checkout, basket, channel)
+
+
+def _lock(channel: ChannelContext, uuid: str, key: str = "") -> tuple[Checkout, BasketRow | None]:
+    """``has_begun`` of the checkout says whether a payment was begun with this key."""
     basket = _lock_open_basket(uuid)
-    checkout = Checkout.objects.filter(uuid=uuid, channel=channel.id).first()
+    begun = Payment.objects.filter(reference=f"checkout:{uuid}", start_key=key)
+    checkout = (
+        Checkout.objects.annotate(has_begun=Exists(begun)).filter(uuid=uuid, channel=channel.id).first()
+    )
     if checkout is None:
         raise NotFound()
+    return checkout, basket
+
+
+def _live(checkout: Checkout, basket: BasketRow | None, channel: ChannelContext) -> BasketRow:
     if basket is None or not checkout.is_live or basket.channel_id != channel.id:
         raise CheckoutOver(state=checkout.state)
-    return checkout, basket
+    return basket
 
 
 def _lock_open_basket(uuid: str) -> BasketRow | None:
@@ -200,13 +218,12 @@ def _lock_open_basket(uuid: str) -> BasketRow | None:
     return None
 
 
-def lock_checkout(uuid: str) -> tuple[Checkout, int] | None:
-    """A checkout as it is once its basket is locked, and the basket's version; ``None`` if there is none."""
+def lock_checkout(uuid: str, **only: Any) -> tuple[Checkout, int] | None:
+    """A checkout as it is once its basket is locked, and the basket's version; ``None`` if there is none (or not such)."""
     locked = Basket.objects.filter(checkouts__uuid=uuid).select_for_update(no_key=True, of=("self",))
     version = locked.values_list("version", flat=True).first()
-    if version is None:
-        return None
-    return Checkout.objects.select_related("channel").get(uuid=uuid), version
+    checkout = Checkout.objects.select_related("channel").filter(uuid=uuid, **only).first()
+    return None if version is None or checkout is None else (checkout, version)
 
 
 def end_checkout(checkout: Checkout, *, problem: str) -> None:
