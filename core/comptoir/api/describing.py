@@ -82,7 +82,10 @@ PROBLEMS = {
     409: ("Not as things stand now; `code` and its facts say why. Nothing was changed.", "out_of_stock"),
     413: ("Longer than anything that is of use here.", "too_large"),
     422: ("A value cannot be used; `errors` names each field. Nothing was changed.", "invalid_request"),
-    429: ("Too many tries from this address; `Retry-After` says how many seconds to wait.", "too_many_requests"),
+    429: (
+        "Too many tries from this address; `Retry-After` says how many seconds to wait.",
+        "too_many_requests",
+    ),
     503: ("Somebody outside, such as a carrier, does not answer at the moment.", "relay_points_unavailable"),
 }
 
@@ -115,7 +118,9 @@ def described(page: Described) -> Described:
         "description": "The key of a channel that is not public; a till or a shop's own server sends it.",
     }  # fmt: skip
     named = {tag for _path, operation in operations(page) for tag in operation.get("tags", ())}
-    page["tags"] = [{"name": tag, "description": TAGS.get(tag, f"Added by the plugin {tag}.")} for tag in sorted(named)]
+    page["tags"] = [
+        {"name": tag, "description": TAGS.get(tag, f"Added by the plugin {tag}.")} for tag in sorted(named)
+    ]
     return page
 
 
@@ -133,7 +138,9 @@ def _explain_parameters(path: str, operation: Described) -> None:
             # A list belongs into the schema, where ninja has it too; a parameter's own examples are named.
             del one["examples"]
         before = path.partition("/{" + one["name"])[0].rpartition("/")[2]
-        found = PARAMETERS.get(f"{before}/{one['name']}") if one["in"] == "path" else PARAMETERS.get(one["name"])
+        found = (
+            PARAMETERS.get(f"{before}/{one['name']}") if one["in"] == "path" else PARAMETERS.get(one["name"])
+        )
         if found and not one.get("description"):
             one["description"] = found
 
