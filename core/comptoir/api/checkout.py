@@ -4,6 +4,7 @@ import secrets
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from ninja.decorators import decorate_view
@@ -127,15 +128,16 @@ def _checkout(view: CheckoutView, payment: Payment | None) -> dict[str, Any]:
         "state": one.state,
         "problem": one.problem or None,
         "contact": {"name": one.name, "email": one.email, "phone": one.phone},
-        "billing": one.billing,
-        "delivery": _delivery(one),
+        "billing": _in_order(one.billing),
+        "delivery": _in_order(_delivery(one)),
         "payment_method": one.provider or None,
         "payment_methods": [{"code": each.code, "name": each.name} for each in methods_of(view)],
         "goods": view.basket.quote.total.as_json() if view.basket else None,
         "delivery_price": Money(one.delivery_total, view.channel.currency).as_json(),
         "total": view.total.as_json(),
         "payment": payment and {
-            "id": str(payment.uuid), "provider": payment.provider, "state": payment.state, "step": payment.step
+            "id": str(payment.uuid), "provider": payment.provider, "state": payment.state,
+            "step": _in_order(payment.step),
         },
         "order": order and {"number": order.number, "token": follow_token(order)},
         "ends_at": one.ends_at.isoformat(),
@@ -145,3 +147,8 @@ def _checkout(view: CheckoutView, payment: Payment | None) -> dict[str, Any]:
 def _delivery(checkout: Checkout) -> dict[str, Any] | None:
     shown = ("key", "method", "name", "way", "address", "point", "slot", "promise", "promised")
     return {name: checkout.delivery[name] for name in shown} if checkout.delivery else None
+
+
+def _in_order(kept: dict[str, Any] | None) -> orjson.Fragment:
+    """What the database keeps as JSON comes back in an order of its own; the first answer is equal to the repeated ones."""
+    return orjson.Fragment(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS))
