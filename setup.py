@@ -13,7 +13,7 @@ setup(
             "static/**/*",
             "locale/**/*.mo",
             "locale/**/*.po",
-            "examples/*.json",
+            "examples.json",
             "py.typed",
             "*.md",
         ],

@@ -13,6 +13,7 @@ from typing import Any
 from ninja import NinjaAPI
 
 from comptoir.api.http import KEY_HEADER
+from comptoir.api.idempotency import HEADER
 
 ABOUT = """One catalogue, one price, one stock: each channel reads its own documents.
 
@@ -91,7 +92,9 @@ PROBLEMS = {
 
 PROBLEM_TYPE = "application/problem+json"
 METHODS = ("get", "post", "put", "patch", "delete")
-EXAMPLES = files("comptoir.api") / "examples"
+
+#: What is sent, and what came back in the demo shop, by the name of the operation.
+EXAMPLES = json.loads((files("comptoir.api") / "examples.json").read_text("utf-8"))
 
 Described = dict[str, Any]
 
@@ -157,8 +160,16 @@ def _show_refusals(path: str, operation: Described) -> None:
     answers = operation["responses"]
     if "/{channel}" in path:
         answers.setdefault(404, {})
+    if _says_something(operation):
+        answers.setdefault(422, {})
     for status in [status for status in answers if int(status) >= 400]:
         answers[status] = {"$ref": f"#/components/responses/{_name(int(status))}"}
+
+
+def _says_something(operation: Described) -> bool:
+    """Whether a caller can say something that is no value at all: in the query, a header or a body of JSON."""
+    is_json = "application/json" in operation.get("requestBody", {}).get("content", ())
+    return is_json or any(one["in"] == "query" or one["name"] == HEADER for one in operation["parameters"])
 
 
 def _refusal(status: int) -> Described:
@@ -173,11 +184,9 @@ def _name(status: int) -> str:
 
 
 def _show_example(operation: Described) -> None:
-    """``examples/<operation id>.json`` has what is sent, and what came back in a shop like the demo."""
-    file = EXAMPLES / f"{operation['operationId']}.json"
-    if not file.is_file():
+    example = EXAMPLES.get(operation["operationId"])
+    if example is None:
         return
-    example = json.loads(file.read_text("utf-8"))
     if "request" in example:
         operation["requestBody"]["content"]["application/json"]["example"] = example["request"]
     answer = next(one for status, one in operation["responses"].items() if int(status) < 300)

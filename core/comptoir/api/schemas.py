@@ -3,6 +3,7 @@
 from typing import Any
 
 from ninja import Field, Schema
+from pydantic import create_model
 
 
 class FieldError(Schema):
@@ -58,7 +59,7 @@ class Availability(Schema):
     variants: dict[str, int] | None = Field(None, description="pieces by SKU, in the answer for one product")
 
 
-class Card(Schema):
+class _Card(Schema):
     handle: str
     slug: str
     title: str
@@ -70,6 +71,12 @@ class Card(Schema):
     options: list[Option]
     categories: list[str]
     availability: CardAvailability
+
+
+#: ``class`` cannot be written as an attribute in Python.
+Card = create_model(
+    "Card", __base__=_Card, **{"class": (str, Field(description="code of its kind", examples=["clothing"]))}
+)
 
 
 class ProductPage(Schema):
@@ -94,6 +101,8 @@ class Seo(Schema):
 
 class ProductDocument(Schema):
     """The core's part; each plugin of the channel adds its own object under its name."""
+
+    model_config = {"extra": "allow"}
 
     kind: str
     handle: str

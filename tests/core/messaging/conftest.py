@@ -122,7 +122,7 @@ def cancelled(placed) -> Callable[..., Order]:
 
 
 @pytest.fixture
-def unpaid(placed, settings) -> Callable[..., Order]:
+def unpaid(placed, post, settings) -> Callable[..., Order]:
     """An order whose transfer never came."""
 
     def order(locale: str = "en", **fields: Any) -> Order:
@@ -130,19 +130,21 @@ def unpaid(placed, settings) -> Callable[..., Order]:
         row = placed(locale, payment="transfer", **fields)
         with clock.moved_to(clock.now() + timedelta(days=8)):
             assert cancel_unpaid() == 1
+            post()
         return row
 
     return order
 
 
 @pytest.fixture
-def expired(ready) -> Callable[..., Parcel]:
+def expired(ready, post) -> Callable[..., Parcel]:
     """A parcel that nobody fetched."""
 
     def parcel(locale: str = "en", **fields: Any) -> Parcel:
         row = ready(locale, **fields)
         with clock.moved_to(row.expires_at):
             assert expire_uncollected() == 1
+            post()
         return row
 
     return parcel

@@ -154,9 +154,8 @@ def test_who_went_to_pay_in_vain_is_told_why(problem, locale, words, till, web, 
     web.pay(path, web.choose(path, payment="testpay")["total"])
     with clock.moved_to(clock.now() + timedelta(hours=3)):
         assert end_unpaid() == 1
-    Checkout.objects.update(problem=problem)
-
-    [mail] = post()
+        Checkout.objects.update(problem=problem)
+        [mail] = post()
 
     assert (mail.subject, mail.to) == (words, [EMAIL])
     checked = Balance()

@@ -54,8 +54,9 @@ def test_money_goes_back_when_its_event_was_delivered_and_not_at_the_next_look(o
     monkeypatch.setattr(tasks, "POLL_S", 600.0)
     stop = threading.Event()
     order = open_till.order(open_till.pay("50.00").reference)
-    keep_for_order(order=order, amount=eur("50.00"))
-    capture_for_order(order_id=order.pk)
+    with transaction.atomic():
+        keep_for_order(order=order, amount=eur("50.00"))
+        capture_for_order(order_id=order.pk)
 
     def wait_for(kind, amount):
         until = time.monotonic() + 30
