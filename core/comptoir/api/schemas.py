@@ -3,7 +3,6 @@
 from typing import Any
 
 from ninja import Field, Schema
-from pydantic import create_model
 
 
 class FieldError(Schema):
@@ -59,7 +58,19 @@ class Availability(Schema):
     variants: dict[str, int] | None = Field(None, description="pieces by SKU, in the answer for one product")
 
 
-class _Card(Schema):
+def _with_class(shape: dict[str, Any]) -> None:
+    """``class`` is a word of Python, which no attribute can have."""
+    shape["properties"]["class"] = {
+        "type": "string",
+        "description": "code of its kind",
+        "examples": ["clothing"],
+    }
+    shape["required"].append("class")
+
+
+class Card(Schema):
+    model_config = {"json_schema_extra": _with_class}
+
     handle: str
     slug: str
     title: str
@@ -71,12 +82,6 @@ class _Card(Schema):
     options: list[Option]
     categories: list[str]
     availability: CardAvailability
-
-
-#: ``class`` cannot be written as an attribute in Python.
-Card = create_model(
-    "Card", __base__=_Card, **{"class": (str, Field(description="code of its kind", examples=["clothing"]))}
-)
 
 
 class ProductPage(Schema):
