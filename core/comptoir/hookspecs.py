@@ -270,8 +270,9 @@ def on_order_placed(events: "list[Event]") -> None:
 def on_order_cancelled(events: "list[Event]") -> None:
     """Pieces of an order, or all of it, were cancelled; the goods are free again.
 
-    ``event.subject_id`` is the id of the order; ``event.payload`` has ``number``, ``is_whole``, ``amount``, ``reason``
-    and ``lines`` (``line``, ``sku``, ``quantity``). Not called for goods that were handed over: those come back as a return.
+    ``event.subject_id`` is the id of the order; ``event.payload`` has ``number``, ``is_whole``, ``amount``, ``reason``,
+    ``change`` (the id of the step in its story) and ``lines`` (``line``, ``sku``, ``quantity``). Not called for goods that
+    were handed over: those come back as a return.
     """
 
 

@@ -58,7 +58,19 @@ class Availability(Schema):
     variants: dict[str, int] | None = Field(None, description="pieces by SKU, in the answer for one product")
 
 
+def _with_class(shape: dict[str, Any]) -> None:
+    """``class`` is a word of Python, which no attribute can have."""
+    shape["properties"]["class"] = {
+        "type": "string",
+        "description": "code of its kind",
+        "examples": ["clothing"],
+    }
+    shape["required"].append("class")
+
+
 class Card(Schema):
+    model_config = {"json_schema_extra": _with_class}
+
     handle: str
     slug: str
     title: str
@@ -94,6 +106,8 @@ class Seo(Schema):
 
 class ProductDocument(Schema):
     """The core's part; each plugin of the channel adds its own object under its name."""
+
+    model_config = {"extra": "allow"}
 
     kind: str
     handle: str
