@@ -140,10 +140,11 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
             field="total", now=f"{shown.total.rounded().amount} {total.currency}",
             total=shown.total.as_json(), lines=_differences(view),
         )  # fmt: skip
-    if checkout.state == State.PAYING and checkout.basket_version != basket.version:
-        # What was asked for before was for other goods: if it still comes, it goes back.
+    is_other = checkout.basket_version != basket.version or checkout.total != total.amount
+    if checkout.state == State.PAYING and is_other:
+        # What was asked for before was for other goods, or at other prices: if it still comes, it goes back.
         give_back(reference=checkout.reference)
-    if checkout.state == State.OPEN or checkout.basket_version != basket.version:
+    if checkout.state == State.OPEN or is_other:
         checkout.frozen = freeze(checkout, view)
     checkout.state, checkout.total, checkout.problem = State.PAYING, total.amount, ""
     checkout.basket_version = basket.version
@@ -155,9 +156,16 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
 
 
 def _choose_again(checkout: Checkout, view: BasketView) -> bool:
-    """Work the delivery out again when the basket is another since, or goods are not held any more; says whether it was."""
-    lines = view.basket.lines
-    if checkout.delivery["basket_version"] == view.basket.version and not any(line.missing for line in lines):
+    """Work the delivery out again when it is not what was chosen any more; says whether it was.
+
+    The basket is another since, goods are not held any more, or a shop closed that gives them or hands them out.
+    """
+    said = checkout.delivery
+    is_same = said["basket_version"] == view.basket.version and not any(
+        line.missing for line in view.basket.lines
+    )
+    places = {said["location_id"], *said["from"]} - {None}
+    if is_same and places <= set(view.channel.location_ids):
         return False
     _deliver(checkout, view, wish_of(checkout.delivery))
     return True
