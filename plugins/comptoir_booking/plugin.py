@@ -2,10 +2,23 @@
 
 from typing import Any
 
+from ninja import Router
+
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
+from comptoir_booking import api, staff_api
 from comptoir_booking.bookable import booking_fields
 from comptoir_booking.readiness import booking_problems
+
+
+@hookimpl
+def register_routers() -> list[tuple[str, Router]]:
+    return [
+        ("services", api.services),
+        ("appointments", api.appointments),
+        ("holds", api.holds),
+        ("bookings", staff_api.router),
+    ]
 
 
 @hookimpl

@@ -1,17 +1,21 @@
 """When a visit can begin: days, starts of a day, the next ones, and why not then. Three statements each."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q, QuerySet
+
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
+from comptoir.channels.models import Location
 from comptoir_booking.board import Board, read_board
 from comptoir_booking.engine import assign, unassigned
 from comptoir_booking.layout import Need, Visit
 from comptoir_booking.masks import bits, holds_all, lowest, stretch
+from comptoir_booking.models import Booking
 from comptoir_booking.wall_time import DAY, instant_of, tick_of
 
 #: How far one question may look.
@@ -99,6 +103,26 @@ def why_not(visit: Visit, start: datetime) -> dict[str, Any]:
     if not rules and found is None and not unassigned(board.layout.needs, board.free, begin):
         rules = ["same_one_twice"]
     return {"is_free": not rules and found is not None, "rules": rules, "roles": roles}
+
+
+def zone_of(visit: Visit) -> str:
+    """The time zone of the location of a visit."""
+    return Location.objects.values_list("time_zone", flat=True).get(pk=visit.location_id)
+
+
+def bookings_between(place: Location, begin: datetime, end: datetime) -> QuerySet[Booking]:
+    """What is booked or held at a location between two instants, in its order; with whom. Three statements."""
+    live = Q(state__in=Booking.LIVE) & ~Q(state=Booking.State.HELD, held_until__lte=clock.now())
+    return _with_people(Booking.objects.filter(live, location=place, starts_at__lt=end, starts_at__gte=begin))
+
+
+def bookings_shown(ids: Collection[int]) -> QuerySet[Booking]:
+    """These bookings in their order, with whom. Three statements."""
+    return _with_people(Booking.objects.filter(pk__in=ids))
+
+
+def _with_people(rows: QuerySet[Booking]) -> QuerySet[Booking]:
+    return rows.select_related("service__product").prefetch_related("allocations__resource")
 
 
 def board_at(visit: Visit, start: datetime, **how: Any) -> Board:
