@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
+from comptoir.api.baskets import basket_key
 from comptoir.api.http import kept_private, open_channel_for
 from comptoir.api.idempotency import once
 from comptoir.api.limits import AddressLimit
@@ -17,6 +18,7 @@ from comptoir.base import clock
 from comptoir.base.errors import NotFound
 from comptoir.channels.queries import ChannelContext
 from comptoir_booking.asking import seen_minutes, services_sold, visit_of
+from comptoir_booking.basket_claims import hold_in_basket
 from comptoir_booking.changes import extend_holds, release_holds
 from comptoir_booking.claims import Terms, hold_visit
 from comptoir_booking.layout import Visit
@@ -98,6 +100,11 @@ def hold(request: HttpRequest, channel: Path[str], body: NewHold) -> Status[dict
     visit = visit_of(
         context, location=body.location, services=body.services, person=body.person, people=body.people
     )
+    if body.basket:
+        bookings, _view = hold_in_basket(
+            key=basket_key(request, channel, body.basket), visit=visit, start=body.start
+        )
+        return Status(201, _held("", bookings))
     owner = f"hold:{secrets.token_urlsafe(24)}"
     bookings = hold_visit(visit=visit, start=body.start, terms=_terms(context, owner))
     return Status(201, _held(owner, bookings))

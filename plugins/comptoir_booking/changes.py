@@ -46,11 +46,17 @@ def release_holds(*, owners: Collection[str]) -> int:
 
     def release() -> int:
         held = [one for one in lock_owned(owners) if one.state == State.HELD]
-        Booking.objects.filter(pk__in=[one.pk for one in held]).update(state=State.RELEASED)
-        give_back(held)
+        release_bookings(held)
         return len(held)
 
     return in_transaction(release)
+
+
+def release_bookings(held: Sequence[Booking]) -> None:
+    """Give back bookings that are held and locked."""
+    if held:
+        Booking.objects.filter(pk__in=[one.pk for one in held]).update(state=State.RELEASED)
+        give_back(held)
 
 
 def confirm_holds(
@@ -67,7 +73,8 @@ def confirm_holds(
             raise HoldGone()
         if any(one.state == State.EXPIRED for one in mine):
             raise HoldGone()
-        _confirm([one for one in mine if one.state == State.HELD], document, actor_id)
+        held = [one for one in mine if one.state == State.HELD]
+        confirm_bookings(held, document=document, actor_id=actor_id)
         return mine
 
     return in_transaction(confirm)
@@ -88,15 +95,29 @@ def cancel_visit(
         _check_state(bookings, State.HELD, State.CONFIRMED)
         if by_customer:
             _check_in_time(bookings, "cancel_minutes")
-        ids = [one.pk for one in bookings]
-        Booking.objects.filter(pk__in=ids).update(
-            state=State.CANCELLED, sequence=F("sequence") + 1, held_until=None
-        )
-        Allocation.objects.filter(booking__in=ids).update(is_active=False)
-        add_steps(bookings, "cancelled", actor_id=actor_id, by_customer=by_customer)
+        _cancel(bookings, actor_id=actor_id, by_customer=by_customer)
         return lock_visit(visit)
 
     return in_transaction(cancel)
+
+
+def cancel_bookings(ids: Collection[int]) -> None:
+    """Cancel single bookings whose order says so; the others of their visits stay. What took place stays, too."""
+
+    def cancel() -> None:
+        rows = Booking.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+        _cancel([one for one in rows if one.state == State.CONFIRMED], actor_id=None, by_customer=False)
+
+    in_transaction(cancel)
+
+
+def _cancel(bookings: Sequence[Booking], *, actor_id: int | None, by_customer: bool) -> None:
+    ids = [one.pk for one in bookings]
+    Booking.objects.filter(pk__in=ids).update(
+        state=State.CANCELLED, sequence=F("sequence") + 1, held_until=None
+    )
+    Allocation.objects.filter(booking__in=ids).update(is_active=False)
+    add_steps(bookings, "cancelled", actor_id=actor_id, by_customer=by_customer)
 
 
 def move_visit(
@@ -132,7 +153,8 @@ def mark_visit(*, visit: UUID | str, state: str, actor_id: int | None = None) ->
     return in_transaction(mark)
 
 
-def _confirm(held: Sequence[Booking], document: str, actor_id: int | None) -> None:
+def confirm_bookings(held: Sequence[Booking], *, document: str, actor_id: int | None = None) -> None:
+    """Confirm bookings that are held and locked."""
     ids = [one.pk for one in held]
     Booking.objects.filter(pk__in=ids).update(
         state=State.CONFIRMED, document=document, held_until=None, longest_until=None

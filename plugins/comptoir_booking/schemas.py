@@ -85,7 +85,7 @@ class Move(Schema):
 
 
 class Held(Schema):
-    """``hold`` is a secret: who has it may extend and release the hold."""
+    """``hold`` is a secret: who has it may extend and release the hold. Empty in a basket: the hold lives with its lines."""
 
     hold: str
     expires_at: datetime | None

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from comptoir.base import clock
+from comptoir.catalogue.services import save_product_class
 from comptoir_booking.layout import Visit, Wish
 from comptoir_booking.models import Policy
 from comptoir_booking.services import save_resource, save_service
@@ -36,8 +37,11 @@ class Salon:
         return self.chairs[code]
 
     def service(self, handle="cut", minutes=45, *, segments=None, needs=None, skilled=None, step=15):
+        product = self.shop.product(handle)
+        product.product_class = save_product_class(name="Soin", track_stock=False)
+        product.save()
         return save_service(
-            product=self.shop.product(handle),
+            product=product,
             segments=segments or [("active", minutes)],
             needs=needs or {"stylist": {"kind": "staff"}},
             skilled=self.staff.values() if skilled is None else skilled,
