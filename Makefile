@@ -36,12 +36,8 @@ demo: $(VENV)/.demo
 demo-reset: $(VENV)/.demo
 	@exec $(BIN)/python manage.py demo --reset
 
-# Tests that fork processes and kill them run first and by themselves, before anything else has happened in the process.
-KILLED := tests/core/events/test_survival.py tests/core/stock/test_races.py
-
 test: $(VENV)/.test
-	$(BIN)/python -m pytest $(KILLED)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(KILLED:%=--ignore=%)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # One after the other: each of these tests wants the whole machine.
 stress: $(VENV)/.test

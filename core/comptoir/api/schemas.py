@@ -12,13 +12,15 @@ class FieldError(Schema):
 
 
 class Problem(Schema):
-    """RFC 9457 problem details."""
+    """RFC 9457 problem details; some codes have facts besides, such as ``reasons``."""
 
-    type: str
-    title: str
-    status: int
-    code: str = Field(examples=["not_found"])
-    errors: list[FieldError]
+    model_config = {"extra": "allow"}
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(description="a sentence in the caller's language", examples=["There is nothing here."])
+    status: int = Field(examples=[404])
+    code: str = Field(description="stable, listed in docs/errors.md", examples=["not_found"])
+    errors: list[FieldError] = Field(description="one for each field that is wrong, if it is about fields")
 
 
 class Money(Schema):

@@ -30,7 +30,7 @@ from comptoir.checkout.refusals import CheckoutOver, NotReady, PriceChanged, Rea
 from comptoir.conf import conf
 from comptoir.fulfilment.slots import release_slot
 from comptoir.payments.providers import provider_of
-from comptoir.payments.queries import offered_methods
+from comptoir.payments.queries import OfferedMethod, offered_methods
 from comptoir.payments.tenders import give_back
 
 State = Checkout.State
@@ -254,17 +254,24 @@ def _reasons(shown: CheckoutView) -> list[Reason]:
     return reasons
 
 
+def methods_of(shown: CheckoutView) -> list[OfferedMethod]:
+    """The means of payment that a customer can choose for this basket and delivery; none once the money was asked for."""
+    if shown.basket is None:
+        return []
+    delivery = shown.checkout.delivery
+    return offered_methods(
+        shown.channel,
+        amount=shown.total,
+        way=delivery.get("way", ""),
+        location_id=delivery.get("location_id"),
+    )
+
+
 def _payment_reasons(shown: CheckoutView) -> list[Reason]:
     checkout = shown.checkout
     if not checkout.provider:
         return [Reason("payment_missing", "payment", _("Choose how you want to pay."))]
-    offered = offered_methods(
-        shown.channel,
-        amount=shown.total,
-        way=checkout.delivery.get("way", ""),
-        location_id=checkout.delivery.get("location_id"),
-    )
-    if checkout.provider in {one.code for one in offered}:
+    if checkout.provider in {one.code for one in methods_of(shown)}:
         return []
     return [Reason("payment_method_unknown", "payment", _("This means of payment is not offered here."))]
 

@@ -95,7 +95,7 @@ def open_parcels(
         }  # fmt: skip
         opened = [
             _open({**facts, "number": f"{order.number}-{place}"}, pk, pieces, actor_id)
-            for place, (pk, pieces) in enumerate(sorted(_promised(order).items()), start=1)
+            for place, (pk, pieces) in enumerate(sorted(promised_pieces(order).items()), start=1)
         ]
         if way is Way.CARRY_OUT:
             for parcel in opened:
@@ -328,7 +328,7 @@ def _open(
     return parcel
 
 
-def _promised(order: Order) -> dict[int, dict[int, int]]:
+def promised_pieces(order: Order) -> dict[int, dict[int, int]]:
     """The pieces that stock has promised to an order, by location and order line."""
     lines = OrderLine.objects.filter(order=order).exclude(stock_owner="")
     owners = lines.values("stock_owner")

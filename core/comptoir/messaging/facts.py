@@ -6,12 +6,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency
 from django.db.models import Sum
-from django.utils import formats, timezone, translation
+from django.utils import formats, timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import to_locale
 
+from comptoir.base.money import Money, written
 from comptoir.channels.models import Location
 from comptoir.checkout.drafts import payment_link
 from comptoir.checkout.models import Checkout
@@ -188,7 +187,7 @@ def _promise(promise: dict[str, Any] | None) -> dict[str, str] | None:
 
 
 def _money(amount: Decimal, currency: str) -> str:
-    return format_currency(amount, currency, locale=to_locale(translation.get_language() or "en"))
+    return written(Money(amount, currency))
 
 
 def _local(moment: datetime, zone: str) -> datetime:

@@ -12,7 +12,8 @@ from comptoir.fulfilment.services import save_method, save_zone, set_up_location
 
 #: What the people of the shop in Nantes may do with orders.
 STAFF_MAY = (
-    "view_order", "cancel_order", "refund_order", "draft_order", "add_ordernote", "view_parcel", "prepare_parcel",
+    "view_order", "change_order", "cancel_order", "refund_order", "draft_order", "add_ordernote", "capture_payment",
+    "view_parcel", "prepare_parcel",
 )  # fmt: skip
 #: Channels on which the test gateway takes money.
 PAID_AT_THE_GATEWAY = ("web", "app", "store")
@@ -22,7 +23,7 @@ def offer_deliveries(locations: Mapping[str, Location]) -> list[DeliveryMethod]:
     """Home delivery to France and Réunion, collection in the three shops (Nantes by slots), carried out in store."""
     _let_work(locations)
     may = Permission.objects.filter(
-        content_type__app_label__in=("order", "fulfilment"), codename__in=STAFF_MAY
+        content_type__app_label__in=("order", "fulfilment", "payments"), codename__in=STAFF_MAY
     )
     Group.objects.get(name="Boutique").permissions.add(*may)
     everywhere = Channel.objects.exclude(code__in=("store", "booking"))
