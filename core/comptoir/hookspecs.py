@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ninja import Router
 
     from comptoir.baskets.checks import CheckedLine, LineProblem
+    from comptoir.baskets.claims import LineClaims
     from comptoir.channels.models import Channel
     from comptoir.channels.queries import ChannelContext
     from comptoir.events.models import Event
@@ -85,6 +86,20 @@ def register_carriers() -> "list[Carrier]":
     transaction; what it raises is a ``relay_points_unavailable`` for the customer, and nothing else breaks.
 
     Example: ``return [Carrier("relais", "Relais Express", points_near=ask_relais_express)]``
+    """
+
+
+@hookspec
+def register_line_claims() -> "LineClaims":
+    """Keep something for the lines of baskets beside goods, such as the time of an appointment.
+
+    Called when a basket has lines without stock, so return an object made before; not for goods, which stock holds. Returns
+    an object of a subclass of ``comptoir.baskets.claims.LineClaims``, whose methods say when each is called. What is
+    claimed lives and dies with its line, on every channel that the basket goes to: it is extended with the basket, given
+    back when the line goes, and confirmed in the transaction that places the order. A line with too little claimed for it
+    cannot be bought.
+
+    Example: ``return TableClaims()``
     """
 
 

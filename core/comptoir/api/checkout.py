@@ -10,7 +10,7 @@ from ninja import Path, Router
 from ninja.decorators import decorate_view
 
 from comptoir.api.basket_answers import private_answer
-from comptoir.api.baskets import _key as basket_key
+from comptoir.api.baskets import basket_key
 from comptoir.api.checkout_schemas import CheckoutChange, CheckoutOut, NewCheckout, PayIn
 from comptoir.api.http import chosen_locale, open_channel_for
 from comptoir.api.idempotency import HEADER, once, repeatable

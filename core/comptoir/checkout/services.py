@@ -151,7 +151,7 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
     checkout.ends_at = clock.now() + timedelta(minutes=conf.PAYMENT_MINUTES)
     checkout.save(update_fields=[*FILLED_IN, "total", "problem", "frozen", "basket_version", "ends_at"])
     if not is_held:
-        extend_basket(basket, channel)
+        extend_basket(view.basket, channel)
     return checkout
 
 
