@@ -96,12 +96,12 @@ def product_list(
         where += f" AND (d.{column}, d.item_id) {'<' if backwards else '>'} (%s::{column_type}, %s::bigint)"
         values += decode_cursor(cursor, sort)
     direction = "DESC" if backwards else "ASC"
-    availability, places = _stock_of(channel, AVAILABILITY)
+    availability, places = stock_of(channel, AVAILABILITY)
     order = f"d.{column} {direction}, d.item_id {direction}"
     statement = PAGE.format(
         availability=availability, column=column, order=order, where=where, limit=int(limit)
     )
-    rows = _rows(statement, [*places, *values], keep_plan=wanted == ProductFilter())
+    rows = read_rows(statement, [*places, *values], keep_plan=wanted == ProductFilter())
     items, found, key, item_id = rows[0] if rows else (None, 0, "", 0)
     following = orjson.dumps(encode_cursor(sort, key, item_id) if found > limit else None)
     *cards, last = (items or b"").split(b"\t")
@@ -122,7 +122,7 @@ def product_by_code(channel: ChannelContext, locale: str, code: str) -> bytes | 
 def document(channel: ChannelContext, locale: str, kind: str, slug: str) -> bytes | None:
     """A page, menu or category tree, as JSON; ``None`` if the channel does not show it."""
     now = clock.now()
-    rows = _rows(
+    rows = read_rows(
         f"SELECT d.body FROM publishing_document d WHERE {VISIBLE[kind]} AND d.slug = %s",  # noqa: S608
         [channel.id, locale, now, now, slug],
     )
@@ -138,7 +138,7 @@ def category_is_known(channel: ChannelContext, locale: str, slug: str) -> bool:
 def documents_to_list(channel: ChannelContext, locale: str, kind: str) -> list[tuple[str, bytes]]:
     """Slug and body of everything of one kind that a channel shows, in the order of the slugs."""
     now = clock.now()
-    return _rows(
+    return read_rows(
         f"SELECT d.slug, d.body FROM publishing_document d WHERE {VISIBLE[kind]} ORDER BY d.slug",  # noqa: S608
         [channel.id, locale, now, now],
     )
@@ -152,9 +152,9 @@ def documents_with_stock(
     One statement a batch, so that a feed of any length needs little memory.
     """
     last_id, now = 0, clock.now()
-    by_sku_of, places = _stock_of(channel, STOCK_BY_SKU)
+    by_sku_of, places = stock_of(channel, STOCK_BY_SKU)
     while True:
-        rows = _rows(
+        rows = read_rows(
             f"SELECT d.item_id, d.body, {by_sku_of} FROM publishing_document d "  # noqa: S608
             f"WHERE {VISIBLE['product']} AND d.item_id > %s ORDER BY d.item_id LIMIT {batch:d}",
             [*places, channel.id, locale, now, now, last_id],
@@ -222,9 +222,9 @@ def _by_attribute(attributes: Sequence[str]) -> list[list[str]]:
 
 def _product(channel: ChannelContext, locale: str, condition: str, wanted: list[str]) -> bytes | None:
     now = clock.now()
-    by_sku_of, places = _stock_of(channel, STOCK_BY_SKU)
+    by_sku_of, places = stock_of(channel, STOCK_BY_SKU)
     # No LIMIT: for the sake of one row PostgreSQL would walk through all products in the order of the sort.
-    rows = _rows(
+    rows = read_rows(
         f"SELECT d.body, {by_sku_of} FROM publishing_document d "  # noqa: S608
         f"WHERE {VISIBLE['product']} AND {condition} ORDER BY d.item_id",
         [*places, channel.id, locale, now, now, *wanted],
@@ -240,7 +240,7 @@ def _product(channel: ChannelContext, locale: str, condition: str, wanted: list[
     return _with_availability(body, availability)
 
 
-def _stock_of(channel: ChannelContext, stock: str) -> tuple[str, list[Any]]:
+def stock_of(channel: ChannelContext, stock: str) -> tuple[str, list[Any]]:
     """Live stock as a channel offers it, with its values. Asking each level for its place is half of the work, and left
     out where all places are offered. Ids travel as text: a list would be cast to the column's type again at each level.
     """
@@ -256,7 +256,8 @@ def _with_availability(text: bytes, availability: bytes) -> bytes:
     return b'%b,"availability":%b}' % (text[:-1], availability)
 
 
-def _rows(sql: str, values: list[Any], *, keep_plan: bool = True) -> list[Any]:
+def read_rows(sql: str, values: list[Any], *, keep_plan: bool = True) -> list[Any]:
+    """The rows of a statement, texts as bytes; none for a value that cannot be in the database."""
     if any(isinstance(value, str) and "\0" in value for value in values):
         return []  # PostgreSQL has no NUL in text: nothing can be called that
     return fetch_raw(sql, values, keep_plan=keep_plan)
@@ -276,7 +277,7 @@ ORDER BY d.item_id, (d.locale = %s) DESC, d.locale"""  # noqa: S608
 def published_skus(channel: ChannelContext, product_ids: Collection[int]) -> set[str]:
     """The SKUs of these products that a channel shows at the moment, in whatever language; one statement."""
     now = clock.now()
-    rows = _rows(PUBLISHED_SKUS, [channel.id, now, now, _array(product_ids)])
+    rows = read_rows(PUBLISHED_SKUS, [channel.id, now, now, _array(product_ids)])
     return {sku.decode() if isinstance(sku, bytes) else sku for (sku,) in rows}
 
 
@@ -286,7 +287,7 @@ def cards_of(channel: ChannelContext, locale: str, product_ids: Collection[int])
         return {}
     now = clock.now()
     cards: dict[str, dict[str, Any]] = {}
-    for (body,) in _rows(CARDS, [channel.id, now, now, _array(product_ids), locale]):
+    for (body,) in read_rows(CARDS, [channel.id, now, now, _array(product_ids), locale]):
         product = orjson.loads(body)
         for variant in product["variants"]:
             cards[variant["sku"]] = _basket_card(product, variant)

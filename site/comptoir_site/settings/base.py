@@ -21,6 +21,10 @@ PORT = int(os.environ.get("PORT", "8000"))
 COMPTOIR_BASE_URL = os.environ.get("COMPTOIR_BASE_URL", f"http://127.0.0.1:{PORT}")
 COMPTOIR_WEBHOOK_ALLOW_PRIVATE = os.environ.get("COMPTOIR_WEBHOOK_ALLOW_PRIVATE") == "1"
 
+THEMES = ROOT / "themes"
+if "web" in COMPTOIR_PLUGINS:
+    COMPTOIR_WEB_THEMES = [THEMES]
+
 #: Whether the demo's front pages are served, and media without a web server before us.
 DEMO = False
 
@@ -151,6 +155,7 @@ TIME_ZONE = "Europe/Paris"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = COMPTOIR_HOME / "static"
+STATICFILES_DIRS = [(f"themes/{folder.parent.name}", folder) for folder in sorted(THEMES.glob("*/static"))]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = COMPTOIR_HOME / "media"
 STORAGES = {
