@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from comptoir.base.errors import NotFound
 from comptoir.channels.queries import ChannelContext
 from comptoir.conf import conf
-from comptoir.publishing.browsing import Frame, page_frame
+from comptoir.publishing.queries import Frame, page_frame
 from comptoir_web import kept
 from comptoir_web.themes import Theme, theme_of
 

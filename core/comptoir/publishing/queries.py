@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -96,12 +96,12 @@ def product_list(
         where += f" AND (d.{column}, d.item_id) {'<' if backwards else '>'} (%s::{column_type}, %s::bigint)"
         values += decode_cursor(cursor, sort)
     direction = "DESC" if backwards else "ASC"
-    availability, places = stock_of(channel, AVAILABILITY)
+    availability, places = _stock_of(channel, AVAILABILITY)
     order = f"d.{column} {direction}, d.item_id {direction}"
     statement = PAGE.format(
         availability=availability, column=column, order=order, where=where, limit=int(limit)
     )
-    rows = read_rows(statement, [*places, *values], keep_plan=wanted == ProductFilter())
+    rows = _rows(statement, [*places, *values], keep_plan=wanted == ProductFilter())
     items, found, key, item_id = rows[0] if rows else (None, 0, "", 0)
     following = orjson.dumps(encode_cursor(sort, key, item_id) if found > limit else None)
     *cards, last = (items or b"").split(b"\t")
@@ -122,7 +122,7 @@ def product_by_code(channel: ChannelContext, locale: str, code: str) -> bytes | 
 def document(channel: ChannelContext, locale: str, kind: str, slug: str) -> bytes | None:
     """A page, menu or category tree, as JSON; ``None`` if the channel does not show it."""
     now = clock.now()
-    rows = read_rows(
+    rows = _rows(
         f"SELECT d.body FROM publishing_document d WHERE {VISIBLE[kind]} AND d.slug = %s",  # noqa: S608
         [channel.id, locale, now, now, slug],
     )
@@ -138,7 +138,7 @@ def category_is_known(channel: ChannelContext, locale: str, slug: str) -> bool:
 def documents_to_list(channel: ChannelContext, locale: str, kind: str) -> list[tuple[str, bytes]]:
     """Slug and body of everything of one kind that a channel shows, in the order of the slugs."""
     now = clock.now()
-    return read_rows(
+    return _rows(
         f"SELECT d.slug, d.body FROM publishing_document d WHERE {VISIBLE[kind]} ORDER BY d.slug",  # noqa: S608
         [channel.id, locale, now, now],
     )
@@ -152,9 +152,9 @@ def documents_with_stock(
     One statement a batch, so that a feed of any length needs little memory.
     """
     last_id, now = 0, clock.now()
-    by_sku_of, places = stock_of(channel, STOCK_BY_SKU)
+    by_sku_of, places = _stock_of(channel, STOCK_BY_SKU)
     while True:
-        rows = read_rows(
+        rows = _rows(
             f"SELECT d.item_id, d.body, {by_sku_of} FROM publishing_document d "  # noqa: S608
             f"WHERE {VISIBLE['product']} AND d.item_id > %s ORDER BY d.item_id LIMIT {batch:d}",
             [*places, channel.id, locale, now, now, last_id],
@@ -222,9 +222,9 @@ def _by_attribute(attributes: Sequence[str]) -> list[list[str]]:
 
 def _product(channel: ChannelContext, locale: str, condition: str, wanted: list[str]) -> bytes | None:
     now = clock.now()
-    by_sku_of, places = stock_of(channel, STOCK_BY_SKU)
+    by_sku_of, places = _stock_of(channel, STOCK_BY_SKU)
     # No LIMIT: for the sake of one row PostgreSQL would walk through all products in the order of the sort.
-    rows = read_rows(
+    rows = _rows(
         f"SELECT d.body, {by_sku_of} FROM publishing_document d "  # noqa: S608
         f"WHERE {VISIBLE['product']} AND {condition} ORDER BY d.item_id",
         [*places, channel.id, locale, now, now, *wanted],
@@ -240,7 +240,7 @@ def _product(channel: ChannelContext, locale: str, condition: str, wanted: list[
     return _with_availability(body, availability)
 
 
-def stock_of(channel: ChannelContext, stock: str) -> tuple[str, list[Any]]:
+def _stock_of(channel: ChannelContext, stock: str) -> tuple[str, list[Any]]:
     """Live stock as a channel offers it, with its values. Asking each level for its place is half of the work, and left
     out where all places are offered. Ids travel as text: a list would be cast to the column's type again at each level.
     """
@@ -256,8 +256,7 @@ def _with_availability(text: bytes, availability: bytes) -> bytes:
     return b'%b,"availability":%b}' % (text[:-1], availability)
 
 
-def read_rows(sql: str, values: list[Any], *, keep_plan: bool = True) -> list[Any]:
-    """The rows of a statement, texts as bytes; none for a value that cannot be in the database."""
+def _rows(sql: str, values: list[Any], *, keep_plan: bool = True) -> list[Any]:
     if any(isinstance(value, str) and "\0" in value for value in values):
         return []  # PostgreSQL has no NUL in text: nothing can be called that
     return fetch_raw(sql, values, keep_plan=keep_plan)
@@ -277,7 +276,7 @@ ORDER BY d.item_id, (d.locale = %s) DESC, d.locale"""  # noqa: S608
 def published_skus(channel: ChannelContext, product_ids: Collection[int]) -> set[str]:
     """The SKUs of these products that a channel shows at the moment, in whatever language; one statement."""
     now = clock.now()
-    rows = read_rows(PUBLISHED_SKUS, [channel.id, now, now, _array(product_ids)])
+    rows = _rows(PUBLISHED_SKUS, [channel.id, now, now, _array(product_ids)])
     return {sku.decode() if isinstance(sku, bytes) else sku for (sku,) in rows}
 
 
@@ -287,7 +286,7 @@ def cards_of(channel: ChannelContext, locale: str, product_ids: Collection[int])
         return {}
     now = clock.now()
     cards: dict[str, dict[str, Any]] = {}
-    for (body,) in read_rows(CARDS, [channel.id, now, now, _array(product_ids), locale]):
+    for (body,) in _rows(CARDS, [channel.id, now, now, _array(product_ids), locale]):
         product = orjson.loads(body)
         for variant in product["variants"]:
             cards[variant["sku"]] = _basket_card(product, variant)
@@ -314,3 +313,62 @@ def _basket_card(product: dict[str, Any], variant: dict[str, Any]) -> dict[str, 
 def _array(ids: Collection[int]) -> str:
     """Ids travel as text, which needs no look at the type of the column."""
     return f"{{{','.join(map(str, ids))}}}"
+
+
+# --- what pages ask --------------------------------------------------------------------------------------------------
+
+OF_THE_FRAME = VISIBLE["menu"].replace("d.kind = 'menu'", "d.kind IN ('menu', 'categories')")
+
+BY_HANDLE = f"""SELECT product.handle, d.card, {AVAILABILITY.replace("variant_ids", "d.variant_ids")}
+FROM publishing_document d JOIN catalogue_product product ON product.id = d.item_id
+WHERE {VISIBLE["product"]} AND product.handle = ANY(%s::varchar[])"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page of a channel: its menus by code, and its category tree."""
+
+    menus: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    categories: list[dict[str, Any]] = field(default_factory=list)
+
+    def path_to(self, slug: str) -> list[dict[str, Any]]:
+        """The categories from the top of the tree down to one; nothing if the channel does not carry it."""
+        return _path_to(self.categories, slug)
+
+
+def page_frame(channel: ChannelContext, locale: str) -> Frame:
+    """The menus and the category tree of a channel, in one statement."""
+    now = clock.now()
+    rows = _rows(
+        f"SELECT d.kind, d.slug, d.body FROM publishing_document d WHERE {OF_THE_FRAME}",  # noqa: S608
+        [channel.id, locale, now, now],
+    )
+    documents = {(kind, slug): orjson.loads(body) for kind, slug, body in rows}
+    return Frame(
+        menus={slug: document["items"] for (kind, slug), document in documents.items() if kind == "menu"},
+        categories=documents.get(("categories", ""), {}).get("categories", []),
+    )
+
+
+def cards_by_handle(channel: ChannelContext, locale: str, handles: Sequence[str]) -> list[dict[str, Any]]:
+    """The cards of some products with live availability, in the order asked for; what is not shown is left out.
+
+    One statement, whatever their number.
+    """
+    wanted = [handle for handle in dict.fromkeys(handles) if "\0" not in handle]
+    if not wanted:
+        return []
+    now = clock.now()
+    statement, places = _stock_of(channel, BY_HANDLE)
+    rows = _rows(statement, [*places, channel.id, locale, now, now, wanted])
+    found = {handle: orjson.loads(_with_availability(card, stock[:-1])) for handle, card, stock in rows}
+    return [found[handle] for handle in wanted if handle in found]
+
+
+def _path_to(categories: Sequence[dict[str, Any]], slug: str) -> list[dict[str, Any]]:
+    for category in categories:
+        if category["slug"] == slug:
+            return [category]
+        if below := _path_to(category["children"], slug):
+            return [category, *below]
+    return []
