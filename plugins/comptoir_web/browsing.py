@@ -8,6 +8,7 @@ from django.views.decorators.cache import cache_control
 
 from comptoir.channels.queries import ChannelContext
 from comptoir.publishing import queries
+from comptoir_web.seo import page_seo
 from comptoir_web.shop import Shop, open_page
 from comptoir_web.themes import theme_of
 
@@ -34,4 +35,24 @@ def _page(shop: Shop, path: str, template: str) -> HttpResponse:
     if body is None:
         raise Http404(path)
     document: dict[str, Any] = orjson.loads(body)
-    return shop.render(template, {"document": document})
+    context = {
+        "document": document,
+        "seo": page_seo(document),
+        "blocks": blocks_of(shop, document),
+        "translations": {code: shop.page_url(one, locale=code) for code, one in document["paths"].items()},
+    }
+    return shop.render(template, context)
+
+
+def blocks_of(shop: Shop, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The blocks of a document with their HTML; those that name products with live cards, one statement for all."""
+    blocks = [
+        {**block, "drawn": html}
+        for block, html in zip(document["body"], (document.get("web") or {}).get("html", ()), strict=False)
+    ]
+    handles = [handle for block in blocks if block["type"] == "products" for handle in block["products"]]
+    cards = {card["handle"]: card for card in queries.cards_by_handle(shop.channel, shop.locale, handles)}
+    for block in blocks:
+        if block["type"] == "products":
+            block["cards"] = [cards[handle] for handle in block["products"] if handle in cards]
+    return blocks

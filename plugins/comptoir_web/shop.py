@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from comptoir.base.errors import NotFound
 from comptoir.channels.queries import ChannelContext
 from comptoir.conf import conf
-from comptoir.publishing.queries import Frame, page_frame
+from comptoir.publishing.queries import Frame, page_frames
 from comptoir_web import kept
 from comptoir_web.themes import Theme, theme_of
 
@@ -47,9 +47,13 @@ class Shop:
         return theme_of(self.channel.theme)
 
     @cached_property
+    def frames(self) -> dict[str, Frame]:
+        """The menus and the categories by language: one statement, for all that stand around a page."""
+        return page_frames(self.channel)
+
+    @property
     def frame(self) -> Frame:
-        """The menus and the categories: one statement, for all that stand around a page."""
-        return page_frame(self.channel, self.locale)
+        return self.frames[self.locale]
 
     @cached_property
     def main_menu(self) -> list[Link]:
@@ -120,7 +124,7 @@ class Shop:
         return response
 
     def _menu(self, code: str) -> list[Link]:
-        links = (self._target(item) for item in self.frame.menus.get(code, ()))
+        links = (self._target(item) for item in self.frame.menu(code))
         return [link for link in links if link]
 
     def _target(self, item: dict[str, Any]) -> Link | None:

@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -317,7 +318,11 @@ def _array(ids: Collection[int]) -> str:
 
 # --- what pages ask --------------------------------------------------------------------------------------------------
 
-OF_THE_FRAME = VISIBLE["menu"].replace("d.kind = 'menu'", "d.kind IN ('menu', 'categories')")
+OF_THE_FRAME = f"""SELECT d.locale, d.kind, d.slug, d.body FROM publishing_document d WHERE {
+    VISIBLE["menu"]
+    .replace("d.kind = 'menu'", "d.kind IN ('menu', 'categories')")
+    .replace("d.locale = %s", "d.locale = ANY(%s::varchar[])")
+}"""  # noqa: S608
 
 BY_HANDLE = f"""SELECT product.handle, d.card, {AVAILABILITY.replace("variant_ids", "d.variant_ids")}
 FROM publishing_document d JOIN catalogue_product product ON product.id = d.item_id
@@ -326,28 +331,43 @@ WHERE {VISIBLE["product"]} AND product.handle = ANY(%s::varchar[])"""  # noqa: S
 
 @dataclass(frozen=True)
 class Frame:
-    """What stands around every page of a channel: its menus by code, and its category tree."""
+    """What stands around every page of a channel in one language: its menus by code, and its category tree."""
 
-    menus: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    categories: list[dict[str, Any]] = field(default_factory=list)
+    bodies: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    @cached_property
+    def categories(self) -> list[dict[str, Any]]:
+        return self._read("categories", "").get("categories", [])
+
+    def menu(self, code: str) -> list[dict[str, Any]]:
+        """The items of a menu; none if there is no such menu."""
+        return self._read("menu", code).get("items", [])
 
     def path_to(self, slug: str) -> list[dict[str, Any]]:
         """The categories from the top of the tree down to one; nothing if the channel does not carry it."""
         return _path_to(self.categories, slug)
 
+    def slug_at(self, places: Sequence[int]) -> str:
+        """The slug of the category that stands there, counted from the top: the same one in every language."""
+        row: dict[str, Any] = {"children": self.categories, "slug": ""}
+        for place in places:
+            if place >= len(row["children"]):
+                return ""
+            row = row["children"][place]
+        return row["slug"]
 
-def page_frame(channel: ChannelContext, locale: str) -> Frame:
-    """The menus and the category tree of a channel, in one statement."""
+    def _read(self, kind: str, slug: str) -> dict[str, Any]:
+        body = self.bodies.get((kind, slug))
+        return orjson.loads(body) if body else {}
+
+
+def page_frames(channel: ChannelContext) -> dict[str, Frame]:
+    """The menus and the category tree of a channel in each of its languages, in one statement."""
     now = clock.now()
-    rows = _rows(
-        f"SELECT d.kind, d.slug, d.body FROM publishing_document d WHERE {OF_THE_FRAME}",  # noqa: S608
-        [channel.id, locale, now, now],
-    )
-    documents = {(kind, slug): orjson.loads(body) for kind, slug, body in rows}
-    return Frame(
-        menus={slug: document["items"] for (kind, slug), document in documents.items() if kind == "menu"},
-        categories=documents.get(("categories", ""), {}).get("categories", []),
-    )
+    frames = {locale: Frame() for locale in channel.locales}
+    for locale, kind, slug, body in _rows(OF_THE_FRAME, [channel.id, list(channel.locales), now, now]):
+        frames[locale].bodies[kind, slug] = body
+    return frames
 
 
 def cards_by_handle(channel: ChannelContext, locale: str, handles: Sequence[str]) -> list[dict[str, Any]]:

@@ -46,3 +46,10 @@ def other_language(context: Context, code: str) -> str:
     """This very page in another language, as far as the view knows it (``translations``); else its front page."""
     shop = context["shop"]
     return (context.get("translations") or {}).get(code) or shop.url("home", locale=code)
+
+
+@register.simple_tag
+def swatches(card: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The colours a card can be had in, if there are several."""
+    found = [value for option in card.get("options", ()) for value in option["values"] if value["swatch"]]
+    return found if len(found) > 1 else []
