@@ -75,6 +75,39 @@ class ProductPage(Schema):
     next: str | None
 
 
+class FacetValue(Schema):
+    value: str
+    label: str
+    swatch: str
+    count: int = Field(description="products that have it and fit all other filters")
+    is_chosen: bool
+
+
+class Facet(Schema):
+    code: str = Field(description="of an attribute, or `category`")
+    name: str
+    values: list[FacetValue]
+
+
+class SearchResults(Schema):
+    text: str
+    corrected: str = Field(description="what was searched for instead, where a word was not known")
+    is_relaxed: bool = Field(description="no product has all of the words; these have some")
+    total: int
+    items: list[Card]
+    next: str | None
+    facets: list[Facet]
+    price: dict[str, Money] | None = Field(description="`from` and `to` of all that fits the other filters")
+    in_stock: int = Field(description="products that can be had and fit all other filters")
+
+
+class SearchSuggestions(Schema):
+    text: str
+    texts: list[str]
+    products: list[Card]
+    categories: list[FacetValue]
+
+
 class Variant(Schema):
     sku: str
     gtin: str | None

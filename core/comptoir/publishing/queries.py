@@ -110,6 +110,21 @@ def product_list(
     return b'{"items":[%b],"next":%b}' % (items, following)
 
 
+def cards_by_document(channel: ChannelContext, locale: str, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The cards of documents that a channel shows, in the order of their ids, as lists have them; one statement."""
+    if not ids:
+        return []
+    now = clock.now()
+    availability, places = _stock_of(channel, AVAILABILITY)
+    rows = _rows(
+        f"SELECT d.id, d.card, {availability} "  # noqa: S608
+        f"FROM publishing_document d WHERE {VISIBLE['product']} AND d.id = ANY(%s::bigint[])",
+        [*places, channel.id, locale, now, now, _array(ids)],
+    )
+    cards = {pk: orjson.loads(_with_availability(card, stock[:-1])) for pk, card, stock in rows}
+    return [cards[pk] for pk in ids if pk in cards]
+
+
 def product_by_slug(channel: ChannelContext, locale: str, slug: str) -> bytes | None:
     """One product with its stock by SKU, as JSON; ``None`` if the channel does not show it."""
     return _product(channel, locale, "d.slug = %s", [slug])

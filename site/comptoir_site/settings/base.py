@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     *installed_apps(COMPTOIR_PLUGINS),
     "comptoir.api",
     "comptoir.imports",
+    "comptoir.search",
     "comptoir.publishing",
     "comptoir.messaging",
     "comptoir.content",
