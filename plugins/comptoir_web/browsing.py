@@ -3,13 +3,13 @@
 from typing import Any
 
 import orjson
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.views.decorators.cache import cache_control
 
 from comptoir.channels.queries import ChannelContext
 from comptoir.publishing import queries
 from comptoir_web.seo import page_seo
-from comptoir_web.shop import Shop, open_page
+from comptoir_web.shop import Shop, not_found, open_page
 from comptoir_web.themes import theme_of
 
 
@@ -33,7 +33,8 @@ def stylesheet(request: HttpRequest, channel: ChannelContext, locale: str, versi
 def _page(shop: Shop, path: str, template: str) -> HttpResponse:
     body = queries.document(shop.channel, shop.locale, "page", path)
     if body is None:
-        raise Http404(path)
+        now = queries.slug_now(shop.channel, shop.locale, "page", path)
+        return HttpResponsePermanentRedirect(shop.page_url(now)) if now else not_found(shop)
     document: dict[str, Any] = orjson.loads(body)
     context = {
         "document": document,

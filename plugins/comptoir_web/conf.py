@@ -12,6 +12,12 @@ SETTINGS = (
         "How long a server process may send a page that is the same for everybody again without drawing it.",
         "s",
     ),
+    Setting(
+        "COMPTOIR_WEB_OPTIONAL_COOKIES",
+        list,
+        [],
+        "Purposes of cookies that a visitor is asked for, such as `audience`. None: nobody is asked, nothing is set.",
+    ),
 )
 
 conf = Settings(SETTINGS, prefix="COMPTOIR_WEB_")

@@ -6,7 +6,7 @@ from itertools import product as combinations
 from typing import Any
 
 import orjson
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 
 from comptoir.base import clock
 from comptoir.channels.queries import ChannelContext
@@ -19,8 +19,9 @@ from comptoir.pricing.quote_parts import QuoteLine
 from comptoir.publishing import queries
 from comptoir.publishing.availability import Point, public_stock
 from comptoir.stock.pages import variants_by_code
+from comptoir_web.browsing import blocks_of
 from comptoir_web.seo import product_seo
-from comptoir_web.shop import Shop, open_page, shop_page
+from comptoir_web.shop import Shop, not_found, open_page, shop_page
 
 #: From so few on, a customer reads how many are left.
 FEW = 5
@@ -76,7 +77,8 @@ class Grid:
 def product(shop: Shop, slug: str) -> HttpResponse:
     body = queries.product_by_slug(shop.channel, shop.locale, slug)
     if body is None:
-        raise Http404(slug)
+        now = queries.slug_now(shop.channel, shop.locale, "product", slug)
+        return HttpResponsePermanentRedirect(shop.url("product", now)) if now else not_found(shop)
     document = orjson.loads(body)
     chosen = shop.request.GET.get("sku", "")
     shelf = document["categories"][0] if document["categories"] else None
@@ -90,6 +92,7 @@ def product(shop: Shop, slug: str) -> HttpResponse:
         "grid": grid_of(document, chosen),
         "variant": _variant(document, chosen),
         "related": related_to(shop, document, shelf["slug"]) if shelf else [],
+        "blocks": blocks_of(shop, document),
         "has_size_guide": any(block["type"] == "size_guide" for block in document["body"]),
     }
     return shop.render("product.html", context)

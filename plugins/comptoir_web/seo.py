@@ -25,7 +25,7 @@ def page_seo(document: dict[str, Any]) -> dict[str, Any]:
         "description": web.get("description", ""),
         "canonical": web.get("canonical", ""),
         "alternates": web.get("alternates", {}),
-        "picture": [*pictures[0]["sources"].values()][0] if pictures else "",
+        "picture": next(iter(pictures[0]["sources"].values()), "") if pictures else "",
         "json_ld": [script_json(node) for node in web.get("json_ld", ())],
     }
 

@@ -18,6 +18,7 @@ from comptoir.channels.queries import ChannelContext
 from comptoir.conf import conf
 from comptoir.publishing.queries import Frame, page_frames
 from comptoir_web import kept
+from comptoir_web.conf import conf as web_conf
 from comptoir_web.themes import Theme, theme_of
 
 View = Callable[..., HttpResponse]
@@ -84,6 +85,11 @@ class Shop:
             ("privacy", _("Privacy and cookies")),
         )
         return [(name, label) for name, label in named if self.url_or_none(name)]
+
+    @property
+    def asks_for_cookies(self) -> bool:
+        """Whether this site has cookies that nobody needs, so that visitors are asked."""
+        return bool(web_conf.OPTIONAL_COOKIES)
 
     @property
     def home(self) -> str:

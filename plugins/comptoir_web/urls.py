@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comptoir_web import browsing, lists, products
+from comptoir_web import browsing, lists, products, shops
 from comptoir_web.buying.urls import urlpatterns as buying
 
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
     path("products/<str:slug>", products.product, name="product"),
     path("parts/ways", products.ways, name="ways"),
     path("parts/seen", products.seen, name="seen"),
+    path("shops", shops.shops, name="shops"),
+    path("shops/<slug:code>", shops.one_shop, name="one_shop"),
+    path("contact", shops.contact, name="contact"),
+    path("legal", shops.legal, name="legal"),
+    path("sitemap.xml", shops.sitemap, name="sitemap"),
     *buying,
     # Last: whatever else there is may be the path of an editorial page.
     path("<path:path>", browsing.page, name="page"),

@@ -1,16 +1,19 @@
 """Pages for people: each plugin's own, below ``/<channel>/<locale>/`` of its channels, in the language that it says."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, URLResolver
+from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
 from django.urls.resolvers import RoutePattern
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
 
 from comptoir import hookspecs, plugins
+from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext, channel_context
+from comptoir.conf import conf
 
 Patterns = list[URLPattern | URLResolver]
 
@@ -25,7 +28,18 @@ def page_urls() -> Patterns:
     for plugin, patterns in plugins.collect(hookspecs.register_pages, accept=_patterns).items():
         pages = URLResolver(_PagesOf(plugin, is_endpoint=False), patterns, app_name=plugin, namespace=plugin)
         found += [URLPattern(_DoorOf(plugin, is_endpoint=True), any_language), pages]
-    return found
+    return [path("robots.txt", robots), *found]
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read: the pages of public channels, by their sitemaps; not the house behind them."""
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /api/"]
+    for channel in Channel.objects.active().filter(is_public=True):
+        for locale in channel.locales:
+            with suppress(NoReverseMatch):
+                address = reverse(f"{channel.plugin}:sitemap", args=[channel.code, locale])
+                lines.append(f"Sitemap: {conf.BASE_URL.rstrip('/')}{address}")
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
 def any_language(request: HttpRequest, channel: ChannelContext) -> HttpResponse:

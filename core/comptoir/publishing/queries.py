@@ -385,6 +385,28 @@ def page_frames(channel: ChannelContext) -> dict[str, Frame]:
     return frames
 
 
+def slug_now(channel: ChannelContext, locale: str, kind: str, former: str) -> str | None:
+    """Where a product or page stands that stood at another address before; ``None`` if the channel shows none."""
+    now = clock.now()
+    rows = _rows(
+        "SELECT d.slug FROM publishing_formeraddress former JOIN publishing_document d "  # noqa: S608
+        "ON d.channel_id = former.channel_id AND d.locale = former.locale AND d.kind = former.kind "
+        f"AND d.item_id = former.item_id WHERE {VISIBLE[kind]} AND former.slug = %s",
+        [channel.id, locale, now, now, former],
+    )
+    return rows[0][0] if rows else None
+
+
+def slugs_to_list(channel: ChannelContext, locale: str) -> list[tuple[str, str]]:
+    """Kind and slug of every product and page a channel shows: for sitemaps."""
+    now = clock.now()
+    visible = VISIBLE["page"].replace("d.kind = 'page'", "d.kind IN ('product', 'page')")
+    return _rows(
+        f"SELECT d.kind, d.slug FROM publishing_document d WHERE {visible} ORDER BY d.kind, d.slug",  # noqa: S608
+        [channel.id, locale, now, now],
+    )
+
+
 def cards_by_handle(channel: ChannelContext, locale: str, handles: Sequence[str]) -> list[dict[str, Any]]:
     """The cards of some products with live availability, in the order asked for; what is not shown is left out.
 

@@ -53,3 +53,9 @@ def swatches(card: Mapping[str, Any]) -> list[dict[str, str]]:
     """The colours a card can be had in, if there are several."""
     found = [value for option in card.get("options", ()) for value in option["values"] if value["swatch"]]
     return found if len(found) > 1 else []
+
+
+@register.filter
+def is_short(facet: Any) -> bool:
+    """Whether the values of a facet are short words without a colour, such as sizes."""
+    return all(len(value.label) <= 4 and not value.swatch for value in facet.values)

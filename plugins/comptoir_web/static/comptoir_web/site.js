@@ -1,5 +1,6 @@
 // What gets better with JavaScript. Everything here also works without it.
 "use strict";
+document.documentElement.classList.add("js");
 
 // Personal parts of a page that is the same for everybody: fetched after it stands, put where they belong.
 for (const place of document.querySelectorAll("[data-part]")) {
