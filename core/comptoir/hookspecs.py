@@ -61,7 +61,8 @@ def register_pages() -> "list[URLPattern | URLResolver]":
     public channels whose ``plugin`` this is (not where it is an extension only), in the languages that the channel
     speaks; everywhere else they answer 404. Views get ``channel``, a ``comptoir.channels.queries.ChannelContext``, and
     ``locale`` beside what their own pattern names. ``reverse("<plugin>:<name>", args=[channel_code, locale, …])`` leads
-    to them; a page called ``sitemap`` is told to search engines. Documents name ``products/<slug>``, ``categories/<slug>`` and the paths of pages (comptoir.publishing.addresses).
+    to them; a page called ``sitemap`` is told to search engines. Documents name ``products/<slug>``,
+    ``categories/<slug>`` and the paths of pages (comptoir.publishing.addresses).
 
     Example: ``return [path("", kiosk_home, name="home"), path("products/<str:slug>", kiosk_product, name="product")]``
     """

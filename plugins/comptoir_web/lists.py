@@ -48,7 +48,7 @@ class Listing:
     def sorts(self) -> list[tuple[str, str]]:
         by_text = [("relevance", _("Best match"))] if self.result.text else [("featured", _("Our choice"))]
         others = [
-            ("newest", _("Newest")),
+            ("newest", _("New first")),
             ("price", _("Price, low to high")),
             ("-price", _("Price, high to low")),
             ("title", _("Name")),
