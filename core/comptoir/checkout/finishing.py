@@ -15,6 +15,7 @@ from django.db import IntegrityError
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.base.money import Money
+from comptoir.baskets.claims import ClaimGone, confirm_claims, reduce_claims
 from comptoir.baskets.holding import let_go
 from comptoir.baskets.models import Basket, Line
 from comptoir.baskets.rows import basket_by_id, line_owner
@@ -85,7 +86,7 @@ def finish(*, uuid: str, channel_id: int | None = None) -> Checkout:
     """
     try:
         return in_transaction(lambda: _finish(uuid, {"channel": channel_id} if channel_id else {}))
-    except (OutOfStock, OfferExhausted, SlotFull, SlotPast, NoSlotHeld) as error:
+    except (OutOfStock, OfferExhausted, SlotFull, SlotPast, NoSlotHeld, ClaimGone) as error:
         return _undo(uuid, error)
     except IntegrityError:
         # Another order of this basket was first; what was paid for this one goes back.
@@ -201,6 +202,9 @@ def _allocate(order: Order, placing: Placing, lines: Sequence[OrderLine]) -> Non
 
     What is carried out leaves the shop at once, so it has to be promised first.
     """
+    claimed = {line.variant_id: line.quantity for line in placing.lines if not line.is_counted}
+    if placing.basket_id:
+        confirm_claims(placing.basket_id, claimed, placing.number)
     counted = {line.stock_owner: line for line in lines if line.is_counted}
     if not counted:
         return
@@ -230,9 +234,10 @@ def _open_parcels(order: Order, lines: Mapping[str, OrderLine], holds: Sequence[
 def _release_others(checkout: Checkout, placing: Placing) -> None:
     """Give back what the basket holds for lines that came while the customer paid: the order is what was paid."""
     mine = {line.stock_owner for line in placing.lines}
-    others = Line.objects.filter(basket=checkout.basket_id).values_list("pk", flat=True)
-    if left := [owner for owner in map(line_owner, others) if owner not in mine]:
-        release_holds(owners=left)
+    rows = Line.objects.filter(basket=checkout.basket_id).values_list("pk", "product_id")
+    if others := [(pk, variant_id) for pk, variant_id in rows if line_owner(pk) not in mine]:
+        reduce_claims(checkout.basket_id, {variant_id: 0 for _pk, variant_id in others})
+        release_holds(owners=[line_owner(pk) for pk, _variant_id in others])
 
 
 def _undo(uuid: str, error: Exception) -> Checkout:
@@ -272,7 +277,8 @@ def _end_if_due(uuid: str) -> bool:
         )  # fmt: skip
     Basket.objects.filter(pk=checkout.basket_id).update(checkout_began_at=None)
     with suppress(NotFound):  # closed or merged meanwhile: nothing is held for it any more
-        let_go(basket_by_id(checkout.basket_id, lock=True).lines)
+        basket = basket_by_id(checkout.basket_id, lock=True)
+        let_go(basket, basket.lines)
     return True
 
 

@@ -72,7 +72,7 @@ def _placing(checkout: Checkout, view: BasketView, is_unpaid: bool) -> Placing:
         channel_code=view.channel.code,
         locale=checkout.locale,
         currency=quote.currency,
-        lines=_lines(view, checkout.locale),
+        lines=placed_lines(view, checkout.locale),
         tax=quote.tax.amount + checkout.delivery_tax,
         total=quote.total.amount + checkout.delivery_total,
         basket_id=basket.id,
@@ -91,7 +91,8 @@ def _placing(checkout: Checkout, view: BasketView, is_unpaid: bool) -> Placing:
     )
 
 
-def _lines(view: BasketView, locale: str) -> list[PlacedLine]:
+def placed_lines(view: BasketView, locale: str) -> list[PlacedLine]:
+    """The lines of a basket as an order keeps them, in the customer's language; one statement."""
     texts = _texts([line.row.variant_id for line in view.lines], locale)
     return [
         _frozen_line(line, *texts.get(line.row.variant_id, ("", ""))) for line in view.lines if line.price

@@ -31,7 +31,7 @@ def open_order_parcels(order: Order, promised: Promised | None = None) -> list[P
         kind=said["kind"],
         method=said["method"],
         carrier=said.get("carrier", ""),
-        recipient=_recipient(order) if way is Way.SHIP else {},
+        recipient=recipient_of(order) if way is Way.SHIP else {},
         # Only its number is written; the row itself is not read.
         destination=None if way is Way.SHIP else Location(pk=said["location_id"]),
         promise=said.get("promise"),
@@ -41,7 +41,7 @@ def open_order_parcels(order: Order, promised: Promised | None = None) -> list[P
     )
 
 
-def _recipient(order: Order) -> dict[str, object]:
+def recipient_of(order: Order) -> dict[str, object]:
     """Where the carrier goes and who it asks for: the relay point if there is one, else the address."""
     if point := order.delivery.get("point"):
         return {**point, "customer": order.name}

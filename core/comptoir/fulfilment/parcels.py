@@ -95,7 +95,7 @@ def open_parcels(
             Order.objects.select_for_update(no_key=True).get(pk=order.pk)
             if found := list(Parcel.objects.filter(order=order)):
                 return found
-            giving = _promised(order)
+            giving = promised_pieces(order)
         facts = {
             "order": order, "kind": kind, "method": method, "carrier": carrier, "recipient": dict(recipient or {}),
             "destination": destination, "promise": dict(promise or {}), "due_at": due_at or now, "slot": slot,
@@ -337,7 +337,8 @@ def _open(
     return parcels
 
 
-def _promised(order: Order) -> Promised:
+def promised_pieces(order: Order) -> Promised:
+    """The pieces that stock has promised to an order, by location and order line."""
     lines = OrderLine.objects.filter(order=order).exclude(stock_owner="")
     owners = lines.values("stock_owner")
     line = Subquery(lines.filter(stock_owner=OuterRef("owner")).values("pk")[:1])

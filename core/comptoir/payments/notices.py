@@ -82,7 +82,7 @@ def forget_bodies() -> int:
 def _came_before(provider: str, told: Told) -> Notice:
     before = Notice.objects.get(provider=provider, message_id=told.id)
     if before.facts != _as_json(told):
-        raise NoticeReplayed
+        raise NoticeReplayed(field="id")
     return before
 
 
