@@ -14,12 +14,14 @@ from comptoir.api.availability import router as availability
 from comptoir.api.baskets import router as baskets
 from comptoir.api.bodies import JsonBodies
 from comptoir.api.checkout import router as checkout
+from comptoir.api.describing import DescribedAPI
 from comptoir.api.fulfilment import router as fulfilment
 from comptoir.api.http import open_channel_for
 from comptoir.api.orders import router as orders
 from comptoir.api.payments import router as payments
 from comptoir.api.previewing import router as previewing
 from comptoir.api.reading import router as reading
+from comptoir.api.searching import router as searching
 from comptoir.api.staff_fulfilment import router as staff_fulfilment
 from comptoir.api.staff_orders import router as staff_orders
 from comptoir.api.staff_stock import router as staff_stock
@@ -30,6 +32,7 @@ PREFIX = "/{channel}"
 #: What every channel has, by the tag in the OpenAPI page.
 CHANNEL_ROUTERS = {
     "reading": reading,
+    "search": searching,
     "preview": previewing,
     "availability": availability,
     "baskets": baskets,
@@ -45,10 +48,9 @@ def build_api() -> NinjaAPI:
 
     Errors: ``ImproperlyConfigured`` naming the plugin whose routers cannot be used.
     """
-    api = NinjaAPI(
+    api = DescribedAPI(
         title="Comptoir",
         version="1",
-        description="One catalogue, one price, one stock: each channel reads its own documents.",
         urls_namespace="comptoir",
         parser=JsonBodies(),
     )

@@ -17,7 +17,7 @@ from comptoir.channels.models import Location
 from comptoir.fulfilment.carriers import Address, RelayPoint, relay_point
 from comptoir.fulfilment.methods import Asked, Option, UnknownMethod, Wanted, Way
 from comptoir.fulfilment.models import DeliveryMethod
-from comptoir.fulfilment.options import promise_sentence
+from comptoir.fulfilment.options import delivery_options, promise_sentence
 from comptoir.fulfilment.routes import Choice, choose_delivery
 from comptoir.fulfilment.slots import NoSlotHeld, SlotFull, SlotPast, UnknownSlot, hold_slot, release_slot
 
@@ -46,6 +46,12 @@ class Chosen:
     facts: dict[str, Any]
     total: Decimal
     tax: Decimal
+
+
+def ways_for(*, view: BasketView, address: dict[str, str], locale: str) -> list[Option]:
+    """Every way the goods can get there, with price and promise or why not; nothing is held for it."""
+    with translation.override(locale):
+        return delivery_options(_asked(view, Wish("", address), None, locale))
 
 
 def choose_way(
@@ -86,6 +92,15 @@ def delivery_tax(total: Decimal, view: BasketView) -> Decimal:
     """
     percent = max((line.price.tax_percent for line in view.lines if line.price), default=Decimal(0))
     return Money(total * percent / (100 + percent), view.quote.currency).rounded().amount
+
+
+def ways_for(*, view: BasketView, near: Address | None, locale: str) -> list[Option]:
+    """Every way the goods of a basket can get to its customer, with what it holds itself; nothing is chosen or held.
+
+    ``near``: where they go, or where the customer is. Eight statements, as ``fulfilment.options.delivery_options``.
+    """
+    with translation.override(locale):
+        return delivery_options(replace(_asked(view, Wish(""), None, locale), address=near))
 
 
 def _asked(view: BasketView, wish: Wish, point: RelayPoint | None, locale: str) -> Asked:
