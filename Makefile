@@ -63,7 +63,7 @@ client: docs
 
 # Each package has its own catalogue; makemessages finds the nearest `locale` folder above a source.
 messages: $(VENV)/.demo
-	SECRET_KEY=unused $(BIN)/python manage.py makemessages --locale fr --no-location --no-obsolete --no-wrap --ignore $(VENV) --ignore build --ignore tests --ignore migrations
+	SECRET_KEY=unused $(BIN)/python manage.py makemessages --locale fr --no-location --no-obsolete --no-wrap --ignore $(VENV) --ignore build --ignore tests --ignore migrations --ignore themes
 	SECRET_KEY=unused $(BIN)/python manage.py compilemessages --ignore $(VENV) --verbosity 0
 
 clean:

@@ -94,6 +94,15 @@ def delivery_tax(total: Decimal, view: BasketView) -> Decimal:
     return Money(total * percent / (100 + percent), view.quote.currency).rounded().amount
 
 
+def ways_for(*, view: BasketView, near: Address | None, locale: str) -> list[Option]:
+    """Every way the goods of a basket can get to its customer, with what it holds itself; nothing is chosen or held.
+
+    ``near``: where they go, or where the customer is. Eight statements, as ``fulfilment.options.delivery_options``.
+    """
+    with translation.override(locale):
+        return delivery_options(replace(_asked(view, Wish(""), None, locale), address=near))
+
+
 def _asked(view: BasketView, wish: Wish, point: RelayPoint | None, locale: str) -> Asked:
     address = wish.address
     return Asked(

@@ -95,15 +95,16 @@ def change_checkout(*, channel: ChannelContext, uuid: str, change: Change) -> Ch
     """Say who the order is for, how it gets there and how it is paid: all of it at once, or a part.
 
     A delivery is worked out and held here; whether a means of payment is offered for it is looked at when it is used.
-    One that was being paid is opened again: money that still comes for it goes back. Not inside a transaction, as a
-    carrier may be asked.
+    One that was being paid is opened again: money that still comes for it goes back. Only the means of payment that it
+    is being paid by changes nothing: a second click on “pay” gives no payment up. Not inside a transaction, as a carrier
+    may be asked.
     Errors: ``NotFound``, ``CheckoutOver``, ``InvalidValue`` with the field, and those of ``delivery.choose_way`` and
     ``delivery.with_point``. Nothing changes then.
     """
     wish = with_point(change.wish) if change.wish else None
     with transaction.atomic():
         checkout, basket = lock_live(channel, uuid)
-        if checkout.state == State.PAYING:
+        if checkout.state == State.PAYING and change != Change(provider=checkout.provider):
             give_back(reference=checkout.reference)
             checkout.state = State.OPEN
         fill_in_contact(checkout, change.contact or {})
