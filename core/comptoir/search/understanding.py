@@ -11,7 +11,7 @@ from comptoir.search.words import compounds, distance
 
 #: More of a text than this is not read: nobody types it, but somebody sends it.
 TEXT_MAX, WORDS_MAX, LETTERS_MAX = 200, 10, 40
-SYNONYM, PART, BEGINNING = 0.8, 0.9, 0.7
+SYNONYM, PART, BEGINNING = 0.8, 0.9, 0.5
 NEAR_MAX = 3
 
 

@@ -156,7 +156,7 @@ def test_what_ends_at_a_moment_is_not_found_after_it(shop, rail, found):
     assert "oxford" in found("fr", "chemise")
     with clock.moved_to(clock.now() + timedelta(hours=2)):
         assert found("fr", "chemise") == ["flanelle", "lin"]
-        assert search(rail, "fr", "chemise").total == 1
+        assert search(rail, "fr", "chemise").total == 2
 
 
 def test_a_rebuild_changes_nothing_and_forgets_words_that_nothing_has(shop, rail, found):
