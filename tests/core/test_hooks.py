@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.urls import path
+from django.urls import path, reverse
 from PIL import Image
 from wagtail.models import Locale, Page
 
@@ -22,6 +22,7 @@ from comptoir.baskets.rows import Code, Key
 from comptoir.baskets.services import add_line, close_basket, open_basket
 from comptoir.catalogue.models import Picture
 from comptoir.catalogue.services import save_product_class
+from comptoir.channels.pages import page_urls
 from comptoir.channels.queries import channel_context
 from comptoir.content.models import Menu, StoryPage
 from comptoir.management.reference import hook_functions, signature
@@ -102,6 +103,27 @@ def test_register_routers_adds_routes_on_the_channels_of_the_plugin_only(shop, d
     assert client.get("/api/v1/ours/dummy/hello").json() == {"hello": "ours"}
     assert client.get("/api/v1/web/dummy/hello").status_code == 404
     assert client.get("/api/v1/nowhere/dummy/hello").status_code == 404
+
+
+def test_register_pages_are_there_on_the_plugins_public_channels_in_their_languages_only(
+    shop, dummy, client, settings
+):
+    shop.channel("ours", plugin="dummy")
+    shop.channel("closed", plugin="dummy", is_public=False)
+    shop.channel("theirs", plugin="web", extensions=["dummy"])
+    settings.ROOT_URLCONF = urls = ModuleType("urls_with_the_dummys_pages")
+    urls.urlpatterns = page_urls()
+
+    assert client.get("/ours/fr/hello/Ana").content.decode() == "Ours says hello to Ana in fr"
+    assert reverse("dummy:hello", args=["ours", "fr", "Ana"]) == "/ours/fr/hello/Ana"
+    assert client.get("/ours/", headers={"accept-language": "en"}).headers["Location"] == "/ours/en/"
+    for elsewhere in (
+        "/ours/de/hello/Ana",
+        "/closed/fr/hello/Ana",
+        "/theirs/fr/hello/Ana",
+        "/no/fr/hello/Ana",
+    ):
+        assert client.get(elsewhere).status_code == 404
 
 
 def test_register_preview_draws_a_document_in_the_plugins_way(shop, dummy, settings):

@@ -31,7 +31,7 @@ class Mortal:
             start_new_session=True,
             env={
                 **os.environ, "DJANGO_SETTINGS_MODULE": "tests.survival.settings",
-                "SURVIVAL_DATABASE": database["NAME"], "SURVIVAL_HOST": database["HOST"],
+                "SURVIVAL_DATABASE": database["NAME"], "SURVIVAL_HOST": database["HOST"], "PORT": str(self.port),
                 "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("", "core", "plugins", "site")),
             },
         )  # fmt: skip

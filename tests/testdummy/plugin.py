@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.urls import path as url
 from ninja import Path, Router
 
 from comptoir.baskets.checks import CheckedLine, LineProblem
@@ -39,6 +41,14 @@ def register_routers() -> list[tuple[str, Router]]:
         return {"hello": channel}
 
     return [("dummy", router)]
+
+
+@hookimpl
+def register_pages() -> list[URLPattern]:
+    def hello(request: HttpRequest, channel: ChannelContext, locale: str, who: str) -> HttpResponse:
+        return HttpResponse(f"{channel.name} says hello to {who} in {locale}")
+
+    return [url("hello/<str:who>", hello, name="hello")]
 
 
 @hookimpl

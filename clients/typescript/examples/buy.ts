@@ -8,6 +8,7 @@ import { payAtTestGateway } from "./gateway.js";
 
 const url = process.env.COMPTOIR_URL ?? "http://127.0.0.1:8000";
 const channel = process.env.COMPTOIR_CHANNEL ?? "web";
+const nantes = { lat: 47.2184, lon: -1.5536 };
 const shop = openShop({ url, language: "en" });
 
 const sku = process.env.COMPTOIR_SKU ?? (await findSomething());
@@ -40,7 +41,7 @@ const ready = await answer(
     },
   }),
 );
-say(`Collected at ${collection.location_name}: ${collection.promise?.sentence}`);
+say(`Collected at ${collection.location_name}: ${slot || collection.promise?.sentence}`);
 
 const paying = await answer(
   shop.POST("/api/v1/{channel}/checkouts/{id}/pay", {
@@ -57,7 +58,7 @@ const order = await answer(
     params: { path: { channel, number: placed.number }, header: { "X-Order-Token": placed.token } },
   }),
 );
-say(`Order ${order.number}: ${order.state}, ${amount(order.total)}, captured ${amount(order.money.captured)}`);
+say(`Order ${order.number}: ${order.state}, ${amount(order.total)}`);
 say(`Parcels: ${order.parcels.map((one) => `${one.number} (${one.state})`).join(", ") || "none yet"}`);
 
 /** The first variant that this channel can sell. */
@@ -74,20 +75,16 @@ async function findSomething(): Promise<string> {
   throw new Error("There is nothing to buy.");
 }
 
-/** The shop where it can be collected first. */
+/** The nearest shop where it can be collected. */
 async function findCollection(): Promise<OptionShown> {
   const options = await answer(
-    shop.GET("/api/v1/{channel}/delivery-options", { params: { path: { channel }, query: { line: [sku] } } }),
+    shop.GET("/api/v1/{channel}/delivery-options", {
+      params: { path: { channel }, query: { line: [sku], ...nantes } },
+    }),
   );
-  const found = options.items
-    .filter((one) => one.kind === "collection" && one.is_available)
-    .sort((one, other) => when(one).localeCompare(when(other)))[0];
+  const found = options.items.find((one) => one.kind === "collection" && one.is_available);
   if (!found) throw new Error("It can be collected nowhere.");
   return found;
-}
-
-function when(option: OptionShown): string {
-  return option.promise?.from_at ?? option.promise?.from_on ?? "9999";
 }
 
 async function findSlot(location: string): Promise<string> {

@@ -13,6 +13,7 @@ from typing import Any
 from ninja import NinjaAPI
 
 from comptoir.api.http import KEY_HEADER
+from comptoir.api.idempotency import HEADER
 
 ABOUT = """One catalogue, one price, one stock: each channel reads its own documents.
 
@@ -82,13 +83,18 @@ PROBLEMS = {
     409: ("Not as things stand now; `code` and its facts say why. Nothing was changed.", "out_of_stock"),
     413: ("Longer than anything that is of use here.", "too_large"),
     422: ("A value cannot be used; `errors` names each field. Nothing was changed.", "invalid_request"),
-    429: ("Too many tries from this address; `Retry-After` says how many seconds to wait.", "too_many_requests"),
+    429: (
+        "Too many tries from this address; `Retry-After` says how many seconds to wait.",
+        "too_many_requests",
+    ),
     503: ("Somebody outside, such as a carrier, does not answer at the moment.", "relay_points_unavailable"),
 }
 
 PROBLEM_TYPE = "application/problem+json"
 METHODS = ("get", "post", "put", "patch", "delete")
-EXAMPLES = files("comptoir.api") / "examples"
+
+#: What is sent, and what came back in the demo shop, by the name of the operation.
+EXAMPLES = json.loads((files("comptoir.api") / "examples.json").read_text("utf-8"))
 
 Described = dict[str, Any]
 
@@ -115,7 +121,9 @@ def described(page: Described) -> Described:
         "description": "The key of a channel that is not public; a till or a shop's own server sends it.",
     }  # fmt: skip
     named = {tag for _path, operation in operations(page) for tag in operation.get("tags", ())}
-    page["tags"] = [{"name": tag, "description": TAGS.get(tag, f"Added by the plugin {tag}.")} for tag in sorted(named)]
+    page["tags"] = [
+        {"name": tag, "description": TAGS.get(tag, f"Added by the plugin {tag}.")} for tag in sorted(named)
+    ]
     return page
 
 
@@ -133,7 +141,9 @@ def _explain_parameters(path: str, operation: Described) -> None:
             # A list belongs into the schema, where ninja has it too; a parameter's own examples are named.
             del one["examples"]
         before = path.partition("/{" + one["name"])[0].rpartition("/")[2]
-        found = PARAMETERS.get(f"{before}/{one['name']}") if one["in"] == "path" else PARAMETERS.get(one["name"])
+        found = (
+            PARAMETERS.get(f"{before}/{one['name']}") if one["in"] == "path" else PARAMETERS.get(one["name"])
+        )
         if found and not one.get("description"):
             one["description"] = found
 
@@ -150,8 +160,16 @@ def _show_refusals(path: str, operation: Described) -> None:
     answers = operation["responses"]
     if "/{channel}" in path:
         answers.setdefault(404, {})
+    if _says_something(operation):
+        answers.setdefault(422, {})
     for status in [status for status in answers if int(status) >= 400]:
         answers[status] = {"$ref": f"#/components/responses/{_name(int(status))}"}
+
+
+def _says_something(operation: Described) -> bool:
+    """Whether a caller can say something that is no value at all: in the query, a header or a body of JSON."""
+    is_json = "application/json" in operation.get("requestBody", {}).get("content", ())
+    return is_json or any(one["in"] == "query" or one["name"] == HEADER for one in operation["parameters"])
 
 
 def _refusal(status: int) -> Described:
@@ -166,11 +184,9 @@ def _name(status: int) -> str:
 
 
 def _show_example(operation: Described) -> None:
-    """``examples/<operation id>.json`` has what is sent, and what came back in a shop like the demo."""
-    file = EXAMPLES / f"{operation['operationId']}.json"
-    if not file.is_file():
+    example = EXAMPLES.get(operation["operationId"])
+    if example is None:
         return
-    example = json.loads(file.read_text("utf-8"))
     if "request" in example:
         operation["requestBody"]["content"]["application/json"]["example"] = example["request"]
     answer = next(one for status, one in operation["responses"].items() if int(status) < 300)

@@ -33,7 +33,14 @@ BY_LINK = {
         }
     ]
 }  # fmt: skip
-PDF = {"responses": {200: {"description": "OK", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}}}
+PDF = {
+    "responses": {
+        200: {
+            "description": "OK",
+            "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
 
 
 @router.get(

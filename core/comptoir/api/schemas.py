@@ -58,7 +58,19 @@ class Availability(Schema):
     variants: dict[str, int] | None = Field(None, description="pieces by SKU, in the answer for one product")
 
 
+def _with_class(shape: dict[str, Any]) -> None:
+    """``class`` is a word of Python, which no attribute can have."""
+    shape["properties"]["class"] = {
+        "type": "string",
+        "description": "code of its kind",
+        "examples": ["clothing"],
+    }
+    shape["required"].append("class")
+
+
 class Card(Schema):
+    model_config = {"json_schema_extra": _with_class}
+
     handle: str
     slug: str
     title: str
@@ -75,6 +87,39 @@ class Card(Schema):
 class ProductPage(Schema):
     items: list[Card]
     next: str | None
+
+
+class FacetValue(Schema):
+    value: str
+    label: str
+    swatch: str
+    count: int = Field(description="products that have it and fit all other filters")
+    is_chosen: bool
+
+
+class Facet(Schema):
+    code: str = Field(description="of an attribute, or `category`")
+    name: str
+    values: list[FacetValue]
+
+
+class SearchResults(Schema):
+    text: str
+    corrected: str = Field(description="what was searched for instead, where a word was not known")
+    is_relaxed: bool = Field(description="no product has all of the words; these have some")
+    total: int
+    items: list[Card]
+    next: str | None
+    facets: list[Facet]
+    price: dict[str, Money] | None = Field(description="`from` and `to` of all that fits the other filters")
+    in_stock: int = Field(description="products that can be had and fit all other filters")
+
+
+class SearchSuggestions(Schema):
+    text: str
+    texts: list[str]
+    products: list[Card]
+    categories: list[FacetValue]
 
 
 class Variant(Schema):
@@ -94,6 +139,8 @@ class Seo(Schema):
 
 class ProductDocument(Schema):
     """The core's part; each plugin of the channel adds its own object under its name."""
+
+    model_config = {"extra": "allow"}
 
     kind: str
     handle: str

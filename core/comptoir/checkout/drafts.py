@@ -110,4 +110,4 @@ def cancel_draft(*, uuid: str) -> Checkout:
 
 def payment_link(draft: Checkout) -> str:
     """Where the customer pays. The secret stands after ``#``: no server log and no referrer sees it."""
-    return f"{conf.BASE_URL}/{draft.channel.code}/checkout/#{draft.uuid}"
+    return f"{conf.BASE_URL}/{draft.channel.code}/{draft.locale}/checkout#{draft.uuid}"

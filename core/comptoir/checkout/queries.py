@@ -1,5 +1,7 @@
 """What reads checkouts."""
 
+from contextlib import suppress
+
 from django.db.models import F, Q, QuerySet
 
 from comptoir.base.errors import NotFound
@@ -32,6 +34,20 @@ def view_of(channel: ChannelContext, checkout: Checkout) -> CheckoutView:
         return CheckoutView(checkout, channel, None)
     priced = price_basket(basket_by_id(checkout.basket_id), channel)
     return CheckoutView(checkout, channel, show_basket(priced))
+
+
+def live_view(channel: ChannelContext, uuid: str) -> CheckoutView:
+    """A checkout as its customer goes on with it: with its basket as it is now, also while the money is asked for.
+
+    Without a basket if it is over. Errors: ``NotFound``.
+    """
+    view = checkout_view(channel, uuid)
+    if view.checkout.state != Checkout.State.PAYING:
+        return view
+    with suppress(NotFound):  # the basket was closed or handed over meanwhile
+        priced = price_basket(basket_by_id(view.checkout.basket_id), channel)
+        return CheckoutView(view.checkout, channel, show_basket(priced))
+    return view
 
 
 def current_payment(checkout: Checkout) -> Payment | None:

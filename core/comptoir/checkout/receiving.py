@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
@@ -22,7 +23,7 @@ def receive_money(*, payment: Payment, amount: Money, received_on: date, key: st
     so. The same ``key`` confirms once. Not inside a transaction.
     Errors: ``InvalidValue`` for a day to come, those of ``ask_capture``. Nothing changes then.
     """
-    if received_on > clock.now().date():
+    if received_on > localtime(clock.now()).date():
         raise InvalidValue(field="received_on", value=received_on.isoformat())
     day = received_on.isoformat()
     with transaction.atomic():

@@ -101,6 +101,7 @@ def cancel_order(
     record_event(
         "order_cancelled",
         subject_id=order.pk,
+        change=change.pk,
         number=order.number,
         is_whole=is_whole,
         amount=order.money(amount).as_json(),

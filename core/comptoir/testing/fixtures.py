@@ -17,6 +17,7 @@ from django.db import connections
 from comptoir import plugins
 from comptoir.base.postgres import Cluster
 from comptoir.channels.queries import forget_contexts
+from comptoir.search.rules import forget_rules
 from comptoir.testing.factories import Shop
 
 TEST_SETTINGS = {
@@ -77,6 +78,7 @@ def _renew() -> None:
 def shop(db: None) -> Shop:
     """Things of a shop, made by calling services; nothing is remembered of the shop of the test before."""
     forget_contexts()
+    forget_rules()
     plugins.reset_breakers()
     return Shop()
 

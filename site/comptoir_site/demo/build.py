@@ -43,6 +43,7 @@ from comptoir.customers.models import User
 from comptoir.events.models import Delivery
 from comptoir.pricing.services import set_price
 from comptoir.publishing.rebuild import rebuild_all
+from comptoir.search.services import rebuild_index
 from comptoir.stock.services import receive_stock
 from comptoir_site.demo import catalogue, editorial, facts, shop
 from comptoir_site.demo.delivery import offer_deliveries
@@ -50,6 +51,7 @@ from comptoir_site.demo.goods.shades import SIZE_NAMES
 from comptoir_site.demo.motion import set_goods_in_motion
 from comptoir_site.demo.offers import make_offers
 from comptoir_site.demo.pictures import all_picture_names, scene_file_name, write_all
+from comptoir_site.demo.synonyms import teach_synonyms
 
 PASSWORD = "comptoir-demo"  # noqa: S105 (a demo on this machine only)
 LOGINS = (
@@ -98,14 +100,15 @@ def _index_at_once() -> None:
 class Builder:
     """Knows what it has made so far: pictures, categories and products by name."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self.pictures: dict[str, Picture] = {}
         self.categories: dict[str, Category] = {}
         self.locations: dict[str, Location] = {}
         self.products: dict[str, Product] = {}
 
-    def build(self) -> None:
+    def build_catalogue(self) -> None:
+        """Channels, locations, log-ins and all products; these without pictures where there is no folder of them."""
         for code in LOCALES:
             Locale.objects.get_or_create(language_code=code)
         self._logins()
@@ -115,13 +118,18 @@ class Builder:
             for product in catalogue.PRODUCTS:
                 self._product(product)
                 progress(1)
+        teach_synonyms()
+
+    def build(self) -> None:
+        self.build_catalogue()
         set_goods_in_motion(self.locations, *(User.objects.get(email=LOGINS[one][0]) for one in (0, 2)))
         make_offers(self.products)
         offer_deliveries(self.locations)
         self._pages()
         with progress_bar("Publishing", total=len(catalogue.PRODUCTS)) as progress:
             rebuild_all(progress=progress)
-        Delivery.objects.all().delete()  # what they tell of is published already
+        rebuild_index()
+        Delivery.objects.all().delete()  # what they tell of is published and found already
 
     # --- the house ---------------------------------------------------------------------------------------------------
 
@@ -215,9 +223,9 @@ class Builder:
             attributes=_labels(product), variants=[_variant(product, variant) for variant in product.variants()],
         )  # fmt: skip
         self.products[product.handle] = row
-        set_pictures(
-            product=row, pictures=[self._picture(one.file_name, one.alt) for one in product.pictures()]
-        )
+        if self.folder:
+            pictures = [self._picture(one.file_name, one.alt) for one in product.pictures()]
+            set_pictures(product=row, pictures=pictures)
         self._variants(product, row)
         for locale in LOCALES:
             self._text(product, row, locale)

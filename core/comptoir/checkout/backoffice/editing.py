@@ -112,7 +112,7 @@ class AddGoodsScreen(OrderScreen):
         ways = ways_to_pay_more(self.order, total)
         return {
             "total": total,
-            "seen": str(total.amount),
+            "seen": str(total.rounded().amount),
             "written": written(total),
             "sku": variant.sku,
             "pieces": pieces,

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.timezone import localtime
 from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -133,7 +134,7 @@ class ReceivedForm(OnceForm):
         label=gettext_lazy("Received on"),
         help_text=gettext_lazy("The day on the statement of the account, or in the till."),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        initial=lambda: clock.now().date(),
+        initial=lambda: localtime(clock.now()).date(),
     )
 
     def __init__(self, *args: Any, payment: Payment, **kwargs: Any) -> None:
@@ -167,7 +168,9 @@ class ContactForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    """Where goods go. What is missing is said by the service."""
+    """Where goods go; ``is_needed`` says whether they are sent at all."""
+
+    is_needed = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,6 +178,13 @@ class AddressForm(forms.Form):
             self.fields[name] = forms.CharField(label=LABELS[name], max_length=200, required=False)
         self.fields["country"].max_length = 2
         self.fields["country"].help_text = _("Two letters, such as FR.")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        for name in ("street", "postcode", "city", "country"):
+            if self.is_needed and not said.get(name):
+                self.add_error(name, self.fields[name].default_error_messages["required"])
+        return said
 
 
 LABELS = {
@@ -225,3 +235,8 @@ class WayForm(AddressForm):
         self.fields["slot"].choices = [("", "—"), *slots]
         if not slots:
             del self.fields["slot"]
+
+    @property
+    def is_needed(self) -> bool:
+        """The key of an option names its shop, if it has one: those goods are not sent."""
+        return ":" not in self.cleaned_data.get("way", ":")

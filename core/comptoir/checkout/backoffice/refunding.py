@@ -76,7 +76,7 @@ class RefundScreen(OrderScreen):
         known = registered()
         return {
             "amount": written(amount),
-            "seen": str(amount.amount),
+            "seen": str(amount.rounded().amount),
             "parts": [self._part(one, by_pk) for one in worth.shown],
             "is_gesture": not worth.shown,
             "tenders": [
