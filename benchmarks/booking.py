@@ -1,7 +1,7 @@
 """Measures appointments: ``python -m benchmarks.booking [--peer PYTHON]``. Thirty days of starts, and holds a second.
 
 The shop: a salon with so many people, three patterns of hours, sixty per cent of their time booked by 45 minutes. ``--peer``
-is the Python of an environment that has django-appointment; it then answers the same question in turns (``booking_peer``).
+is the Python of an environment that has django-appointment; it answers the same question in the same run (``booking_peer``).
 """
 
 import argparse
