@@ -20,7 +20,9 @@ from comptoir.orders.services import renew_link
 from comptoir.payments.models import Payment
 from comptoir.pricing.services import set_price
 from comptoir.testing.factories import Shop
-from tests.core.checkout.conftest import Till
+from tests.core.checkout.conftest import Till, nothing_counted
+
+__all__ = ["nothing_counted"]
 
 pytestmark = pytest.mark.django_db
 CAMILLE = {"email": "camille@example.org", "name": "Camille Martin", "phone": ""}
