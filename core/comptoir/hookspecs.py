@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ninja import Router
 
     from comptoir.baskets.checks import CheckedLine, LineProblem
+    from comptoir.baskets.claims import LineClaims
     from comptoir.channels.models import Channel
     from comptoir.channels.queries import ChannelContext
     from comptoir.events.models import Event
@@ -101,6 +102,20 @@ def register_carriers() -> "list[Carrier]":
     transaction; what it raises is a ``relay_points_unavailable`` for the customer, and nothing else breaks.
 
     Example: ``return [Carrier("relais", "Relais Express", points_near=ask_relais_express)]``
+    """
+
+
+@hookspec
+def register_line_claims() -> "LineClaims":
+    """Keep something for the lines of baskets beside goods, such as the time of an appointment.
+
+    Called when a basket has lines without stock, so return an object made before; not for goods, which stock holds. Returns
+    an object of a subclass of ``comptoir.baskets.claims.LineClaims``, whose methods say when each is called. What is
+    claimed lives and dies with its line, on every channel that the basket goes to: it is extended with the basket, given
+    back when the line goes, and confirmed in the transaction that places the order. A line with too little claimed for it
+    cannot be bought.
+
+    Example: ``return TableClaims()``
     """
 
 
@@ -286,8 +301,9 @@ def on_order_placed(events: "list[Event]") -> None:
 def on_order_cancelled(events: "list[Event]") -> None:
     """Pieces of an order, or all of it, were cancelled; the goods are free again.
 
-    ``event.subject_id`` is the id of the order; ``event.payload`` has ``number``, ``is_whole``, ``amount``, ``reason``
-    and ``lines`` (``line``, ``sku``, ``quantity``). Not called for goods that were handed over: those come back as a return.
+    ``event.subject_id`` is the id of the order; ``event.payload`` has ``number``, ``is_whole``, ``amount``, ``reason``,
+    ``change`` (the id of the step in its story) and ``lines`` (``line``, ``sku``, ``quantity``). Not called for goods that
+    were handed over: those come back as a return.
     """
 
 

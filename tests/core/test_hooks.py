@@ -19,8 +19,9 @@ from comptoir import hookspecs, plugins
 from comptoir.api.api import build_api
 from comptoir.baskets.checks import LineRefused
 from comptoir.baskets.rows import Code, Key
-from comptoir.baskets.services import close_basket, open_basket
+from comptoir.baskets.services import add_line, close_basket, open_basket
 from comptoir.catalogue.models import Picture
+from comptoir.catalogue.services import save_product_class
 from comptoir.channels.pages import page_urls
 from comptoir.channels.queries import channel_context
 from comptoir.content.models import Menu, StoryPage
@@ -37,6 +38,7 @@ HOOKS = {hook.__name__: hook for hook in hook_functions()}
 def dummy(db, plug):
     """The dummy plugin, on and with nothing seen yet."""
     dummy_plugin.seen.clear()
+    dummy_plugin.tables.clear()
     plug("dummy", dummy_plugin)
     return dummy_plugin
 
@@ -174,6 +176,24 @@ def test_check_basket_lines_keeps_out_what_a_channel_does_not_sell_so_many_of(sh
     with pytest.raises(LineRefused, match="At most three MARIN") as refusal, transaction.atomic():
         opened("ours", 4)
     assert (refusal.value.code, refusal.value.field) == ("three_each", "quantity")
+
+
+def test_register_line_claims_sells_what_has_no_stock_only_with_a_claim(shop, dummy):
+    shop.channel("web")
+    dinner = shop.product("dinner")
+    dinner.product_class = save_product_class(name="Meals", track_stock=False)
+    dinner.save()
+    shop.settle()
+    view, token = open_basket(channel=channel_context("web"))
+    key = Key(channel_context("web"), token)
+
+    with pytest.raises(LineRefused) as refusal, transaction.atomic():
+        add_line(key=key, code=Code("DINNER"), quantity=1)
+    assert refusal.value.code == "claim_missing"
+    dummy.tables[view.basket.id] = 1
+    add_line(key=key, code=Code("DINNER"), quantity=1)
+    close_basket(key=key)
+    assert dummy.tables == {view.basket.id: 0}
 
 
 def test_on_basket_changed_is_told_of_a_basket_given_up_but_not_of_its_lines(shop, dummy):

@@ -19,7 +19,7 @@ from comptoir.fulfilment.methods import Asked, Option, UnknownMethod, Wanted, Wa
 from comptoir.fulfilment.models import DeliveryMethod
 from comptoir.fulfilment.options import delivery_options, promise_sentence
 from comptoir.fulfilment.routes import Choice, choose_delivery
-from comptoir.fulfilment.slots import NoSlotHeld, hold_slot, release_slot
+from comptoir.fulfilment.slots import NoSlotHeld, SlotFull, SlotPast, UnknownSlot, hold_slot, release_slot
 
 #: How payments call the ways of fulfilment.
 WAYS = {Way.SHIP: "delivery", Way.COLLECT: "collection", Way.CARRY_OUT: "carried_out"}
@@ -46,6 +46,12 @@ class Chosen:
     facts: dict[str, Any]
     total: Decimal
     tax: Decimal
+
+
+def ways_for(*, view: BasketView, address: dict[str, str], locale: str) -> list[Option]:
+    """Every way the goods can get there, with price and promise or why not; nothing is held for it."""
+    with translation.override(locale):
+        return delivery_options(_asked(view, Wish("", address), None, locale))
 
 
 def choose_way(
@@ -168,7 +174,11 @@ def _slot(option: Option, wish: Wish, before: Mapping[str, Any], reference: str)
     if starts_at.tzinfo is None:
         raise InvalidValue(field="delivery.slot", value=wish.slot[:40])
     since = option.promise.from_at if option.promise else None
-    hold_slot(location=location, starts_at=starts_at, owner=reference, since=since)
+    try:
+        hold_slot(location=location, starts_at=starts_at, owner=reference, since=since)
+    except (SlotFull, SlotPast, UnknownSlot) as error:
+        error.field = "delivery.slot"  # as the customer said it
+        raise
     return starts_at
 
 

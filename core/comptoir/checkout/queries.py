@@ -2,12 +2,19 @@
 
 from contextlib import suppress
 
+from django.db.models import F, Q, QuerySet
+
 from comptoir.base.errors import NotFound
 from comptoir.baskets.rows import basket_by_id
 from comptoir.baskets.shown import price_basket, show_basket
+from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.services import CheckoutView
+from comptoir.customers.models import User
+from comptoir.customers.queries import workplaces
+from comptoir.orders.queries import orders_for
+from comptoir.payments.built_in import BankTransfer
 from comptoir.payments.models import Payment
 from comptoir.payments.queries import payments_of
 
@@ -49,3 +56,40 @@ def current_payment(checkout: Checkout) -> Payment | None:
         return None
     payments = payments_of(checkout.reference)
     return payments[-1] if payments else None
+
+
+def channels_for(user: User) -> QuerySet[Channel]:
+    """The channels on which somebody of the staff may take orders: those that sell goods of one's own shops.
+
+    Only public ones: the customer pays by a link.
+    """
+    places = workplaces(user)
+    if not places.exists():
+        return Channel.objects.none()
+    return (
+        Channel.objects.active()
+        .filter(is_public=True)
+        .filter(Q(locations=None) | Q(locations__in=places))
+        .distinct()
+    )
+
+
+def drafts_for(user: User) -> QuerySet[Checkout]:
+    """Orders taken on the phone, on the channels of one's own shops, the latest first."""
+    rows = Checkout.objects.filter(staff__isnull=False, channel__in=channels_for(user))
+    return rows.select_related("channel", "staff", "order")
+
+
+def draft_of(user: User, uuid: str) -> Checkout:
+    """One of them. Errors: ``NotFound``."""
+    draft = drafts_for(user).filter(uuid=uuid).first()
+    if draft is None:
+        raise NotFound()
+    return draft
+
+
+def awaited_transfers(user: User) -> QuerySet[Payment]:
+    """What customers promised to transfer for orders that somebody may see, and has not come in full; the oldest first."""
+    rows = Payment.objects.filter(provider=BankTransfer.code, order__in=orders_for(user))
+    awaited = rows.filter(authorised__gt=F("captured") + F("voided"))
+    return awaited.select_related("order", "channel").order_by("started_at", "pk")

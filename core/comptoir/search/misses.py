@@ -18,7 +18,8 @@ PERSONAL = re.compile(r"@|(?:\d[\s.\-]?){6,}")
 #: Counted, or put in the place of what was asked for least; one statement.
 NOTE = """WITH crowded AS (
     DELETE FROM search_miss WHERE id IN (SELECT id FROM search_miss WHERE channel_id = %(channel)s
-        ORDER BY times DESC, last_at DESC OFFSET %(most)s - 1))
+        ORDER BY times DESC, last_at DESC OFFSET %(most)s - 1) AND NOT EXISTS (SELECT FROM search_miss
+        WHERE channel_id = %(channel)s AND locale = %(locale)s AND text = %(text)s))
 INSERT INTO search_miss (channel_id, locale, text, times, last_at)
 VALUES (%(channel)s, %(locale)s, %(text)s, 1, %(now)s)
 ON CONFLICT (channel_id, locale, text) DO UPDATE SET times = search_miss.times + 1, last_at = excluded.last_at"""

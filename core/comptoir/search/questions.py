@@ -26,10 +26,10 @@ class Filters:
 
     @property
     def by_code(self) -> dict[str, list[str]]:
-        """The chosen values by facet."""
-        groups: dict[str, list[str]] = {CATEGORY: list(self.categories)} if self.categories else {}
-        for pair in self.attributes:
-            code, _, value = pair.partition(":")
+        """The chosen values by facet; no database has NUL in a text, so nothing can be called that."""
+        groups: dict[str, list[str]] = {}
+        for pair in (*(f"{CATEGORY}:{slug}" for slug in self.categories), *self.attributes):
+            code, _, value = pair.replace("\0", "\ufffd").partition(":")
             groups.setdefault(code, []).append(value)
         return groups
 

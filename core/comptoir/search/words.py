@@ -6,15 +6,19 @@ import unicodedata
 #: Letters that Unicode does not take apart.
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 
-#: Letters and digits; compounds such as ``t-shirt`` and ``d'été`` stay together at first.
+#: Letters and digits; compounds such as ``t-shirt`` stay together at first.
 COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑'’.][^\W_]+)*")
 PART = re.compile(r"[^\W_]+")
 
+#: Small words that French writes as one with the next, and the English genitive: they say nothing.
+ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu|lorsqu|jusqu)['’]|['’]s\b")
+
 
 def fold(text: str) -> str:
-    """Text in small letters, without accents and ligatures: ``Œillet d'Été`` is ``oeillet d'ete``."""
+    """Text in small letters, without accents, ligatures and elisions: ``Œillet d'Été`` is ``oeillet  ete``."""
     taken_apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one for one in taken_apart if not unicodedata.combining(one)).translate(LIGATURES)
+    plain = "".join(one for one in taken_apart if not unicodedata.combining(one)).translate(LIGATURES)
+    return ELIDED.sub(" ", plain)
 
 
 def compounds(text: str) -> list[tuple[str, ...]]:

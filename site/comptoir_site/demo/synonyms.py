@@ -5,6 +5,7 @@ from comptoir.search.services import save_synonym
 #: Language, word, what else it is found as, whether both ways.
 SYNONYMS = (
     ("fr", "pull", "chandail, tricot, pullover", True),
+    ("fr", "t-shirt", "tee-shirt", True),
     ("fr", "cardigan", "gilet", True),
     ("fr", "baskets", "tennis, sneakers", True),
     ("fr", "imperméable", "ciré, k-way, manteau de pluie", True),
@@ -40,6 +41,7 @@ SYNONYMS = (
     ("en", "black", "ink", False),
     ("en", "brown", "tobacco, cognac", False),
     ("en", "yellow", "ochre", False),
+    ("en", "scarf", "scarves", True),
     ("en", "haircut", "cut", False),
     ("en", "tee", "t-shirt", True),
     ("en", "vacuum cleaner", "vacuum", False),

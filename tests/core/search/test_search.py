@@ -1,47 +1,309 @@
 """One query language: what people type, filters with counts, order and pages. Any engine has to pass these."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 
+from comptoir.base import clock
+from comptoir.base.errors import InvalidValue
+from comptoir.catalogue.models import Product
 from comptoir.channels.queries import channel_context
-from comptoir.search.queries import search
+from comptoir.channels.services import open_channel
+from comptoir.content.models import ProductContent
+from comptoir.pricing.services import set_price
+from comptoir.publishing.queries import BadCursor
+from comptoir.search.models import Boost
+from comptoir.search.queries import search, suggest
+from comptoir.search.questions import Filters
+from comptoir.search.services import rebuild_index, save_synonym
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def nantes(shop):
-    return shop.location("nantes")
+def counts(result, code):
+    (facet,) = [one for one in result.facets if one.code == code]
+    return {value.label: value.count for value in facet.values}
 
 
-@pytest.fixture
-def rail(shop, nantes):
-    """Three shirts, a dress and a scarf on the web channel, in French and English."""
-    shop.channel("web")
-    shirts, dresses = shop.category("Chemises"), shop.category("Robes")
-    for handle, fr, en, price, sizes, category in (
-        ("oxford", "Chemise Oxford à rayures", "Striped Oxford shirt", "79", ("S", "M"), shirts),
-        ("flanelle", "Chemise en flanelle", "Flannel shirt", "59", ("M", "L"), shirts),
-        ("lin", "Chemisette en lin", "Linen short-sleeved shirt", "45", ("S",), shirts),
-        ("ete", "Robe d'été fleurie", "Flowery summer dress", "89", ("S", "M", "L"), dresses),
-        ("soie", "Foulard de soie", "Silk scarf", "35", (), dresses),
-    ):
-        shop.product(
-            handle,
-            sizes=sizes,
-            price=price,
-            texts={"fr": fr, "en": en},
-            stock={nantes: 2},
-            categories=[category],
-        )
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def test_words_find_products_whatever_their_accents_capitals_and_plurals(found):
+    assert found("fr", "CHEMISES") == ["flanelle", "oxford", "lin"]  # the last one by its category
+    assert found("fr", "robes d'ete") == found("fr", "ROBE D’ÉTÉ") == ["ete"]
+    assert found("en", "dresses") == ["ete"]
+
+
+def test_every_word_has_to_be_there_when_a_product_has_them_all(found):
+    assert found("fr", "chemise flanelle") == ["flanelle"]
+
+
+def test_words_that_say_nothing_are_not_looked_for(found):
+    assert found("fr", "une robe pour l'été") == ["ete"]
+    assert found("fr", "le la les") == []
+
+
+def test_a_language_finds_its_own_texts_only(found):
+    assert found("en", "scarf") == ["soie"]
+    assert found("fr", "scarf") == []
+
+
+def test_a_compound_is_found_in_one_word_and_in_two(shop, found):
+    shop.product("tee", texts={"fr": "T-shirt blanc"})
     shop.settle()
-    return channel_context("web")
+    assert found("fr", "tshirt") == found("fr", "t-shirt") == found("fr", "t shirt") == ["tee"]
 
 
-def handles(result):
-    return [card["handle"] for card in result.items]
+def test_sizes_and_categories_are_words_too(found):
+    assert found("fr", "chemise femme S") == ["oxford", "lin"]
 
 
-def test_words_find_products_whatever_their_accents_capitals_and_plurals(rail):
-    assert sorted(handles(search(rail, "fr", "CHEMISES"))) == ["flanelle", "lin", "oxford"]
-    assert handles(search(rail, "fr", "robes d'ete")) == ["ete"]
-    assert handles(search(rail, "en", "silk scarves")) == ["soie"]
+def test_the_title_counts_more_than_brand_and_category_and_these_more_than_the_text(shop, rail, found):
+    shelf = shop.category("Velours")
+    shop.product("by-text", texts={}, publish=False)
+    product = Product.objects.get(handle="by-text")
+    shop.text(product, "fr", title="Coussin", summary="Un coussin en velours")
+    shop.product("by-shelf", texts={"fr": "Rideau"}, categories=[shelf])
+    shop.product("by-title", texts={"fr": "Pantalon de velours"})
+    shop.settle()
+    assert found("fr", "velours") == ["by-title", "by-shelf", "by-text"]
+
+
+# --- typos -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("typed", ["chemsie", "chemize", "chemis", "chamise", "chhemise"])
+def test_a_typo_finds_what_was_meant(rail, typed):
+    result = search(rail, "fr", typed)
+    assert sorted(card["handle"] for card in result.items[:2]) == ["flanelle", "oxford"]
+
+
+def test_an_answer_to_another_word_says_which(rail):
+    assert search(rail, "fr", "robe fleurei").corrected == "robe fleurie"
+    assert search(rail, "fr", "chemsie").corrected == "chemise"
+    assert search(rail, "fr", "chemise").corrected == ""
+
+
+def test_what_is_written_with_an_accent_is_set_right_with_it(shop, rail):
+    shop.product("echarpe", texts={"fr": "Écharpe"})
+    shop.settle()
+    assert search(rail, "fr", "echapre").corrected == "écharpe"
+
+
+def test_numbers_are_not_set_right(rail):
+    assert search(rail, "fr", "38").items == []
+
+
+# --- codes -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_sku_or_barcode_finds_its_product_first_however_it_is_typed(shop, found):
+    shop.product("other", texts={"fr": "OXFORD-S oxford-s oxford s"})
+    shop.product("coded", gtin="4006381333931", texts={"fr": "Stylo"})
+    shop.settle()
+    assert found("fr", "OXFORD-S")[0] == found("fr", "oxfords")[0] == "oxford"
+    assert found("fr", "4006381333931") == ["coded"]
+
+
+# --- synonyms and boosts ---------------------------------------------------------------------------------------------
+
+
+def test_a_synonym_goes_both_ways_or_one_way_and_in_its_language_only(found):
+    save_synonym(locale="fr", word="liquette", synonyms="chemise")
+    save_synonym(locale="fr", word="haut", synonyms="robe, foulard", is_two_way=False)
+    assert found("fr", "liquettes") == ["flanelle", "oxford", "lin"]
+    assert sorted(found("fr", "haut")) == ["ete", "soie"]
+    assert found("en", "liquette") == []
+
+
+def test_a_synonym_may_have_several_words(found):
+    save_synonym(locale="fr", word="cache nez", synonyms="foulard de soie")
+    assert found("fr", "cache-nez") == ["soie"]
+
+
+def test_what_is_pushed_comes_first(shop, found):
+    shop.product("oxford-2", texts={"fr": "Chemise Oxford à rayures"}, categories=[shop.category("Soldes")])
+    shop.settle()
+    assert found("fr", "chemise oxford") == ["oxford", "oxford-2"]
+    Boost.objects.create(field=Boost.Field.CATEGORY, value="soldes", factor=Decimal("2"))
+    assert found("fr", "chemise oxford") == ["oxford-2", "oxford"]
+
+
+# --- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def test_a_search_shows_what_is_published_on_that_channel_only(shop, rail, found):
+    open_channel(code="app", name="App", plugin="app", locales=["fr"], locations=[])
+    shop.product("draft", texts={"fr": "Chemise secrète"}, publish=False)
+    shop.settle()
+    assert found("fr", "secrète") == []
+    assert "secrète" not in suggest(rail, "fr", "secr").texts
+    assert search(rail, "fr", "secrette").corrected == ""
+    assert [card["handle"] for card in search(channel_context("app"), "fr", "foulard").items] == ["soie"]
+
+
+def test_what_is_withdrawn_is_not_found_from_then_on(shop, found):
+    ProductContent.objects.get(product__handle="oxford", locale__language_code="fr").unpublish()
+    shop.settle()
+    assert found("fr", "chemise") == ["flanelle", "lin"]
+
+
+def test_what_ends_at_a_moment_is_not_found_after_it(shop, rail, found):
+    text = ProductContent.objects.get(product__handle="oxford", locale__language_code="fr")
+    text.expire_at = clock.now() + timedelta(hours=1)
+    text.save_revision().publish()
+    shop.settle()
+    assert "oxford" in found("fr", "chemise")
+    with clock.moved_to(clock.now() + timedelta(hours=2)):
+        assert found("fr", "chemise") == ["flanelle", "lin"]
+        assert search(rail, "fr", "chemise").total == 1
+
+
+def test_a_rebuild_changes_nothing_and_forgets_words_that_nothing_has(shop, rail, found):
+    ProductContent.objects.get(product__handle="soie", locale__language_code="fr").unpublish()
+    shop.settle()
+    before = search(rail, "fr")
+    assert rebuild_index() == 9
+    assert search(rail, "fr") == before
+    assert suggest(rail, "fr", "foul").texts == []
+
+
+# --- filters, facets, order, pages -----------------------------------------------------------------------------------
+
+
+def test_facets_count_and_a_facet_does_not_count_its_own_choice(rail):
+    everything = search(rail, "fr")
+    assert everything.total == 5
+    assert counts(everything, "size") == {"S": 3, "M": 3, "L": 2}
+    assert counts(everything, "category") == {"Femme": 5, "Chemises": 3, "Robes": 2}
+    small = search(rail, "fr", filters=Filters(attributes=("size:s",)))
+    assert small.total == 3
+    assert counts(small, "size") == {"S": 3, "M": 3, "L": 2}
+    assert counts(small, "category") == {"Femme": 3, "Chemises": 2, "Robes": 1}
+
+
+def test_values_of_one_facet_are_alternatives_and_different_facets_all_hold(rail):
+    wanted = Filters(categories=("chemises",), attributes=("size:m", "size:l"))
+    result = search(rail, "fr", filters=wanted)
+    assert sorted(card["handle"] for card in result.items) == ["flanelle", "oxford"]
+    assert counts(result, "category") == {"Femme": 3, "Chemises": 2, "Robes": 1}
+    assert counts(result, "size") == {"S": 2, "M": 2, "L": 1}
+
+
+def test_prices_limit_and_the_range_ignores_its_own_limits(rail):
+    result = search(rail, "fr", filters=Filters(price_min=Decimal("45"), price_max=Decimal("60")))
+    assert sorted(card["handle"] for card in result.items) == ["flanelle", "lin"]
+    assert (result.price_min, result.price_max) == (Decimal("35"), Decimal("89"))
+
+
+def test_only_what_can_be_had_at_this_moment(rail):
+    result = search(rail, "fr", "chemise", filters=Filters(in_stock=True))
+    assert [card["handle"] for card in result.items] == ["oxford", "lin"]
+    assert (result.total, result.in_stock) == (2, 2)
+    assert search(rail, "fr").in_stock == 4
+    assert result.items[0]["availability"] == {"in_stock": True, "counted": True}
+
+
+def test_filters_that_leave_nothing_are_no_reason_to_look_for_less(rail):
+    result = search(rail, "fr", "chemise flanelle", filters=Filters(attributes=("size:s",)))
+    assert (result.items, result.is_relaxed) == ([], False)
+    assert counts(result, "size") == {"M": 1, "L": 1}
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"), [("price", "soie"), ("-price", "ete"), ("title", "flanelle"), ("newest", "soie")]
+)
+def test_results_come_in_the_order_that_was_asked_for(found, sort, first):
+    assert found("fr", "", sort=sort)[0] == first
+
+
+def test_a_new_price_is_found_by_when_it_is_published(shop, rail, found):
+    set_price(variant=Product.objects.get(sku="SOIE"), amount=Decimal("120"))
+    shop.settle()
+    assert found("fr", "", sort="-price")[0] == "soie"
+
+
+def test_pages_follow_each_other_by_number_and_by_cursor(rail):
+    first = search(rail, "fr", limit=2)
+    second = search(rail, "fr", limit=2, cursor=first.next)
+    third = search(rail, "fr", limit=2, page=3)
+    assert [len(page.items) for page in (first, second, third)] == [2, 2, 1]
+    assert len({card["handle"] for page in (first, second, third) for card in page.items}) == 5
+    assert (first.pages, second.page, third.next) == (3, 2, None)
+
+
+def test_a_cursor_belongs_to_its_search(rail):
+    cursor = search(rail, "fr", limit=2).next
+    for wrong in (cursor[:-3], "x", "0", "%", cursor + "é"):
+        with pytest.raises(BadCursor):
+            search(rail, "fr", limit=2, cursor=wrong)
+    with pytest.raises(BadCursor):
+        search(rail, "fr", "chemise", limit=2, cursor=cursor)
+
+
+def test_an_unknown_order_and_a_page_that_cannot_be_are_refused(rail):
+    for how in ({"sort": "size"}, {"page": 0}, {"page": 10**9}):
+        with pytest.raises(InvalidValue):
+            search(rail, "fr", **how)
+
+
+# --- no result -------------------------------------------------------------------------------------------------------
+
+
+def test_when_nothing_has_all_words_what_has_some_is_shown_and_said(rail):
+    result = search(rail, "fr", "chemise fleurie")
+    assert result.is_relaxed
+    assert {"ete", "oxford", "flanelle", "lin"} == {card["handle"] for card in result.items}
+
+
+def test_words_that_nothing_is_near_to_find_nothing(rail):
+    result = search(rail, "fr", "zxqvw")
+    assert (result.total, result.items, result.corrected, result.is_relaxed) == (0, [], "", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\0", "chemise\0", "x" * 10_000, "chemise " * 2000, "' OR 1=1 --", "'; DROP TABLE search_word; --",
+        "'\"&|!:*<->()", "a:* & !b | (c", "%(now)s %s {shown}", "💃🏽👗", "قميص أزرق", "\u202eשלום\u202c", "\ud800", "ﬁ ½ ①",
+        "chemise:*", "\\", "\\\\'", "a.b.c.d'e-f", "-" * 500, "ı İ ß",
+    ],
+)  # fmt: skip
+def test_hostile_texts_are_plain_questions(rail, text):
+    result = search(rail, "fr", text)
+    assert result.total == len(result.items) <= 5
+    assert suggest(rail, "fr", text).text == result.text
+
+
+def test_a_hostile_filter_finds_nothing(rail):
+    for pair in ("", ":", "size", "size:'", 'si"ze:s', "%(now)s:{}", "size:\0"):
+        assert search(rail, "fr", filters=Filters(attributes=(pair,))).items == []
+
+
+# --- suggestions -----------------------------------------------------------------------------------------------------
+
+
+def test_suggestions_complete_words_and_show_products_and_categories(rail):
+    offered = suggest(rail, "fr", "chem")
+    assert offered.texts == ["chemise", "chemises", "chemisette"]
+    assert {card["handle"] for card in offered.products} == {"oxford", "flanelle", "lin"}
+    assert [(row.value, row.label, row.count) for row in offered.categories] == [("chemises", "Chemises", 3)]
+
+
+def test_suggestions_go_with_the_words_before(rail):
+    assert suggest(rail, "fr", "chemise ra").texts == ["chemise rayures"]
+    assert suggest(rail, "fr", "robe ra").texts == []
+
+
+# --- what it costs ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", "chemise", "chemsie flanele", "chemise fleurie", "zxqvw", "OXFORD-S"])
+def test_a_search_costs_at_most_four_statements(rail, django_assert_max_num_queries, text):
+    search(rail, "fr", text)
+    wanted = Filters(("femme",), ("size:s",), Decimal(1), Decimal(100), in_stock=True)
+    with django_assert_max_num_queries(4):
+        search(rail, "fr", text, filters=wanted)
+    with django_assert_max_num_queries(4):
+        suggest(rail, "fr", text)

@@ -18,6 +18,7 @@ from comptoir.search.engines.statements import (
     UNUSED_WORDS,
     complete_statement,
     find_statement,
+    lexical,
 )
 from comptoir.search.entries import Entry, FacetValue
 from comptoir.search.models import Facet, PostgresEntry, Word
@@ -81,6 +82,7 @@ class PostgresEngine:
             "now": now,
             "configuration": configuration(locale),
             "words": words,
+            "lexical": [lexical(word) for word in words],
         }
         return {
             word.decode(): Known(products, is_noise, tuple(tuple(one) for one in orjson.loads(near or b"[]")))
@@ -138,7 +140,7 @@ def _vector(entry: Entry) -> Any:
     config = configuration(entry.document.locale)
     weighed = {"A": entry.title, "B": entry.shelf, "C": entry.properties, "D": entry.text}
     first, *others = (
-        SearchVector(Value(text, output_field=TextField()), config=config, weight=weight)
+        SearchVector(Value(lexical(text), output_field=TextField()), config=config, weight=weight)
         for weight, text in weighed.items()
     )
     for other in others:

@@ -1,11 +1,15 @@
 """What the PostgreSQL engine asks, in SQL. Words are letters and digits only, so that no query language hides in them."""
 
+import re
 from typing import Any
 
 from comptoir.base import clock
 from comptoir.channels.queries import ChannelContext
 from comptoir.search.questions import Alternative, Filters, Question, Term
 from comptoir.stock.shelves import FREE
+
+#: Sizes that PostgreSQL takes for words that say nothing; a digit makes them words of ours.
+SIZES = re.compile(r"\b[sml]\b")
 
 SHOWN = """e.channel_id = %(channel)s AND e.locale = %(locale)s
     AND (e.shown_from IS NULL OR e.shown_from <= %(now)s) AND (e.shown_until IS NULL OR e.shown_until > %(now)s)"""
@@ -19,8 +23,9 @@ NEAR = f"""SELECT w.word, n.products, w.is_noise, CASE WHEN n.products = 0 AND N
             AND e.vector @@ to_tsquery(%(configuration)s::regconfig, near.word) LIMIT 100) counted) AS products
         FROM (SELECT v.word::text, v.shown FROM search_word v WHERE v.channel_id = %(channel)s AND v.locale = %(locale)s
             ORDER BY v.word <-> w.word LIMIT 15) near) c WHERE c.products > 0) END
-FROM (SELECT word, to_tsquery(%(configuration)s::regconfig, word) AS query,
-    numnode(to_tsquery(%(configuration)s::regconfig, word)) = 0 AS is_noise FROM unnest(%(words)s::text[]) word) w,
+FROM (SELECT word, to_tsquery(%(configuration)s::regconfig, lexical) AS query,
+    numnode(to_tsquery(%(configuration)s::regconfig, lexical)) = 0 AS is_noise
+    FROM unnest(%(words)s::text[], %(lexical)s::text[]) given (word, lexical)) w,
 LATERAL (SELECT count(*) AS products FROM (
     SELECT FROM search_postgresentry e WHERE {SHOWN} AND e.vector @@ w.query LIMIT 1000) counted) n"""  # noqa: S608
 
@@ -68,10 +73,12 @@ SELECT json_build_object(
     'in_stock', (SELECT count(*) FROM judged WHERE fails <@ ARRAY['in_stock'] AND in_stock),
     'facets', {facets})::text"""
 
-FACETS = """(SELECT json_agg(json_build_array(f.code, f.value, f.name, f.label, f.swatch, c.products)) FROM (
-    SELECT facet_id, fails[1] AS failed, count(*) AS products FROM judged, unnest(facet_ids) facet_id
-    WHERE cardinality(fails) <= 1 GROUP BY 1, 2) c
-    JOIN search_facet f ON f.id = c.facet_id AND (c.failed IS NULL OR c.failed = 'facet:' || f.code))"""
+FACETS = """(SELECT json_agg(json_build_array(f.code, f.value, f.name, f.label, f.swatch, f.products)) FROM (
+    SELECT f.*, sum(c.products) AS products FROM (
+        SELECT facet_id, fails[1] AS failed, count(*) AS products FROM judged, unnest(facet_ids) facet_id
+        WHERE cardinality(fails) <= 1 GROUP BY 1, 2) c
+    JOIN search_facet f ON f.id = c.facet_id AND (c.failed IS NULL OR c.failed = 'facet:' || f.code)
+    GROUP BY f.id) f)"""
 
 
 def find_statement(
@@ -104,6 +111,11 @@ def find_statement(
     return statement, values
 
 
+def lexical(text: str) -> str:
+    """Words as they are given to PostgreSQL, so that sizes are words too."""
+    return SIZES.sub(lambda size: f"{size[0]}0", text)
+
+
 def complete_statement(
     channel: ChannelContext,
     locale: str,
@@ -133,7 +145,7 @@ def _put(values: dict[str, Any], value: Any) -> str:
 
 
 def _query(one: Alternative, values: dict[str, Any]) -> str:
-    text = " & ".join(one.words) + (":*" if one.is_beginning else "")
+    text = " & ".join(lexical(word) for word in one.words) + (":*" if one.is_beginning else "")
     return f"to_tsquery(%(configuration)s::regconfig, {_put(values, text)})"
 
 

@@ -1,0 +1,144 @@
+"""The screens where merchandisers say what means the same, what counts more, and see what nobody found."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.base import ViewSet
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permissions import policy_registry
+
+from comptoir.search.models import Boost, Miss, Synonym
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """The languages of the shop's texts."""
+    return list(settings.WAGTAIL_CONTENT_LANGUAGES)
+
+
+class SynonymForm(WagtailAdminModelForm):
+    """Words that mean the same, in a language of the shop."""
+
+    locale = forms.ChoiceField(label=gettext_lazy("Language"), choices=language_choices)
+
+
+class SynonymViewSet(ModelViewSet):
+    """Words that mean the same to customers."""
+
+    model = Synonym
+    name = "synonyms"
+    url_prefix = "search/synonyms"
+    icon = "copy"
+    menu_label = gettext_lazy("Synonyms")
+    copy_view_enabled = False
+    add_to_reference_index = False
+    list_display = [
+        "word",
+        BooleanColumn("is_two_way", label=gettext_lazy("Both ways")),
+        "synonyms",
+        "locale",
+    ]
+    list_filter = ["locale"]
+    search_fields = ["word", "synonyms"]
+    search_backend_name = None
+    panels = [
+        FieldPanel("locale"),
+        FieldPanel("word"),
+        FieldPanel("synonyms"),
+        FieldPanel("is_two_way"),
+    ]
+
+    def get_edit_handler(self) -> ObjectList:
+        return ObjectList(self.panels, base_form_class=SynonymForm).bind_to_model(self.model)
+
+
+class BoostViewSet(ModelViewSet):
+    """What counts more, or less."""
+
+    model = Boost
+    name = "boosts"
+    url_prefix = "search/boosts"
+    icon = "arrow-up"
+    menu_label = gettext_lazy("Boosts")
+    copy_view_enabled = False
+    add_to_reference_index = False
+    list_display = [
+        Column("field", accessor="get_field_display", label=gettext_lazy("What")),
+        "value",
+        "factor",
+    ]
+    panels = [FieldPanel("field"), FieldPanel("value"), FieldPanel("factor")]
+
+
+class MissFilters(WagtailFilterSet):
+    """Where it was searched, and in which language."""
+
+    locale = django_filters.ChoiceFilter(choices=language_choices, label=gettext_lazy("Language"))
+
+    class Meta:
+        model = Miss
+        fields = ["channel", "locale"]
+
+
+class MissIndexView(generic.IndexView):
+    """What was searched for without result, the most frequent first. A synonym often helps."""
+
+    model = Miss
+    any_permission_required = ["view"]
+    page_title = gettext_lazy("Searches without result")
+    header_icon = "search"
+    default_ordering = "-times"
+    paginate_by = 50
+    search_fields = ["text"]
+    filterset_class = MissFilters
+    columns = [
+        Column("text", label=gettext_lazy("Searched for"), sort_key="text"),
+        Column("channel", label=gettext_lazy("Channel")),
+        Column("locale", label=gettext_lazy("Language")),
+        Column("times", label=gettext_lazy("Times"), sort_key="times", classname="cpt-number"),
+        DateColumn("last_at", label=gettext_lazy("Last time"), sort_key="last_at"),
+    ]
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        nothing = _("Every search found something so far.")
+        return {**super().get_context_data(*args, **kwargs), "no_results_message": nothing}
+
+
+class MissMenuItem(MenuItem):
+    """Shown to who may see the report."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return policy_registry.get_by_type(Miss).user_has_any_permission(request.user, ["view"])
+
+
+class MissViewSet(ViewSet):
+    """What customers did not find."""
+
+    name = "search_misses"
+    url_prefix = "reports/search"
+    icon = "search"
+    menu_label = gettext_lazy("Searches without result")
+    menu_hook = "register_reports_menu_item"
+    menu_order = 880
+    menu_item_class = MissMenuItem
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        names = {
+            "index_url_name": "search_misses:index",
+            "index_results_url_name": "search_misses:index_results",
+        }
+        return [
+            path("", MissIndexView.as_view(**names), name="index"),
+            path("results/", MissIndexView.as_view(**names, results_only=True), name="index_results"),
+        ]
