@@ -48,12 +48,6 @@ class Chosen:
     tax: Decimal
 
 
-def ways_for(*, view: BasketView, address: dict[str, str], locale: str) -> list[Option]:
-    """Every way the goods can get there, with price and promise or why not; nothing is held for it."""
-    with translation.override(locale):
-        return delivery_options(_asked(view, Wish("", address), None, locale))
-
-
 def choose_way(
     *, view: BasketView, wish: Wish, before: Mapping[str, Any], reference: str, locale: str
 ) -> Chosen:

@@ -31,6 +31,7 @@ from comptoir.checkout.freezing import placed_lines
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.queries import channels_for, draft_of, view_of
 from comptoir.checkout.services import ADDRESS, Change, CheckoutView, change_checkout, clean_address
+from comptoir.fulfilment.carriers import Address
 from comptoir.fulfilment.facts import read_locations
 from comptoir.fulfilment.methods import Option, methods
 from comptoir.fulfilment.options import promise_sentence
@@ -220,10 +221,11 @@ class DraftScreen(DraftsScreen):
         address["country"] = address["country"] or self.channel.country
         view = self.shown.basket
         assert view is not None
+        near = Address(address["country"], address["postcode"], address["city"])
         needs_point = {code for code, one in methods().items() if one.needs_point}
         options = [
             one
-            for one in ways_for(view=view, address=address, locale=self.draft.locale)
+            for one in ways_for(view=view, near=near, locale=self.draft.locale)
             if one.method.kind not in needs_point and one.is_available
         ]
         places = {one.pk: one for one in read_locations(self.channel.location_ids)}
