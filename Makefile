@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo demo-reset test stress lint lock docs messages clean
+.PHONY: help demo demo-reset test stress lint lock docs client messages clean
 
 help:
 	@echo "make demo        set everything up and run the demo shop (PORT, COMPTOIR_HOME, DATABASE_URL)"
@@ -13,6 +13,7 @@ help:
 	@echo "make stress      run what stock, baskets, prices and events must survive at full size (half an hour and more)"
 	@echo "make lint        format, lint, types, import rules"
 	@echo "make lock        pin the dependencies again"
+	@echo "make client      make the TypeScript client from docs/openapi.json (needs Node 20)"
 	@echo "make messages    collect the strings for translators and compile what they wrote (needs gettext)"
 
 $(BIN)/python:
@@ -36,16 +37,12 @@ demo: $(VENV)/.demo
 demo-reset: $(VENV)/.demo
 	@exec $(BIN)/python manage.py demo --reset
 
-# Tests that fork processes and kill them run first and by themselves, before anything else has happened in the process.
-KILLED := tests/core/events/test_survival.py tests/core/stock/test_races.py
-
 test: $(VENV)/.test
-	$(BIN)/python -m pytest $(KILLED)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(KILLED:%=--ignore=%)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # One after the other: each of these tests wants the whole machine.
 stress: $(VENV)/.test
-	COMPTOIR_STRESS=1 $(BIN)/python -m pytest tests/survival tests/core/stock/test_races.py tests/core/stock/test_sequences.py tests/core/baskets tests/core/events tests/core/pricing/test_oracle.py tests/core/api/test_idempotency.py
+	COMPTOIR_STRESS=1 $(BIN)/python -m pytest tests/survival tests/core/stock/test_races.py tests/core/stock/test_sequences.py tests/core/baskets tests/core/checkout tests/core/payments tests/core/events tests/core/pricing/test_oracle.py tests/core/api/test_idempotency.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format .
@@ -61,9 +58,12 @@ lock: $(VENV)/.test
 docs: $(VENV)/.test
 	$(BIN)/python manage.py docs
 
+client: docs
+	cd clients/typescript && npm ci --ignore-scripts --no-audit --no-fund && npm run generate && npm run build
+
 # Each package has its own catalogue; makemessages finds the nearest `locale` folder above a source.
 messages: $(VENV)/.demo
-	SECRET_KEY=unused $(BIN)/python manage.py makemessages --locale fr --no-location --no-obsolete --no-wrap --ignore $(VENV) --ignore build --ignore tests --ignore migrations
+	SECRET_KEY=unused $(BIN)/python manage.py makemessages --locale fr --no-location --no-obsolete --no-wrap --ignore $(VENV) --ignore build --ignore tests --ignore migrations --ignore themes
 	SECRET_KEY=unused $(BIN)/python manage.py compilemessages --ignore $(VENV) --verbosity 0
 
 clean:

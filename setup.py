@@ -8,6 +8,14 @@ setup(
     packages=[package for root in ROOTS for package in find_packages(root)],
     include_package_data=False,
     package_data={
-        "": ["templates/**/*", "static/**/*", "locale/**/*.mo", "locale/**/*.po", "py.typed", "*.md"],
+        "": [
+            "templates/**/*",
+            "static/**/*",
+            "locale/**/*.mo",
+            "locale/**/*.po",
+            "examples.json",
+            "py.typed",
+            "*.md",
+        ],
     },
 )

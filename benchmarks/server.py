@@ -11,6 +11,7 @@ import urllib.request
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -51,24 +52,23 @@ class Server:
             cwd=ROOT,
             env={
                 **os.environ, "DJANGO_SETTINGS_MODULE": "benchmarks.settings", "BENCHMARK_DATABASE": self.name,
-                "PYTHONPATH": str(ROOT),
+                # The shop beside this file, wherever the environment has one installed.
+                "PYTHONPATH": os.pathsep.join(str(ROOT / name) for name in ("", "core", "plugins", "site")),
             },
         )  # fmt: skip
         self._wait_until_ready()
 
     def ask(self, targets: list[list[str]], requests: int, statuses: tuple[int, ...] = (200,)) -> Batch:
-        """Let two callers send requests, and read the meters before and after."""
-        wish = {
-            "port": self.port,
-            "connections": 2,
-            "requests": requests,
-            "targets": targets,
-            "statuses": statuses,
-        }
+        """Let two callers send requests."""
+        wish = {"connections": 2, "requests": requests, "targets": targets, "statuses": statuses}
+        return self.run("load.py", wish)
+
+    def run(self, caller: str, wish: dict[str, Any]) -> Batch:
+        """Let a caller of its own process do what is wished, and read the meters before and after."""
         before = self._meters()
         answer = subprocess.run(
-            [sys.executable, Path(__file__).with_name("load.py")],
-            input=json.dumps(wish).encode(), stdout=subprocess.PIPE, check=True,
+            [sys.executable, Path(__file__).with_name(caller)],
+            input=json.dumps({**wish, "port": self.port}).encode(), stdout=subprocess.PIPE, check=True,
         )  # fmt: skip
         python_ms, postgres_ms = (now - then for now, then in zip(self._meters(), before, strict=True))
         seen = json.loads(answer.stdout)

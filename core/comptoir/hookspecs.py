@@ -23,9 +23,11 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from django.urls import URLPattern, URLResolver
     from ninja import Router
 
     from comptoir.baskets.checks import CheckedLine, LineProblem
+    from comptoir.baskets.claims import LineClaims
     from comptoir.channels.models import Channel
     from comptoir.channels.queries import ChannelContext
     from comptoir.events.models import Event
@@ -49,6 +51,21 @@ def register_routers() -> "list[tuple[str, Router]]":
     plugin is not on. Their functions take the code of the channel as ``channel: ninja.Path[str]``.
 
     Example: ``return [("labels", router)]``
+    """
+
+
+@hookspec
+def register_pages() -> "list[URLPattern | URLResolver]":
+    """Give this plugin's channels pages for people: Django's URL patterns, below ``/<channel>/<locale>/``.
+
+    Called once, when the addresses of the site are read; not per request and not per channel. The pages are there on the
+    public channels whose ``plugin`` this is (not where it is an extension only), in the languages that the channel
+    speaks; everywhere else they answer 404. Views get ``channel``, a ``comptoir.channels.queries.ChannelContext``, and
+    ``locale`` beside what their own pattern names. ``reverse("<plugin>:<name>", args=[channel_code, locale, …])`` leads
+    to them; a page called ``sitemap`` is told to search engines. Documents name ``products/<slug>``,
+    ``categories/<slug>`` and the paths of pages (comptoir.publishing.addresses).
+
+    Example: ``return [path("", kiosk_home, name="home"), path("products/<str:slug>", kiosk_product, name="product")]``
     """
 
 
@@ -85,6 +102,20 @@ def register_carriers() -> "list[Carrier]":
     transaction; what it raises is a ``relay_points_unavailable`` for the customer, and nothing else breaks.
 
     Example: ``return [Carrier("relais", "Relais Express", points_near=ask_relais_express)]``
+    """
+
+
+@hookspec
+def register_line_claims() -> "LineClaims":
+    """Keep something for the lines of baskets beside goods, such as the time of an appointment.
+
+    Called when a basket has lines without stock, so return an object made before; not for goods, which stock holds. Returns
+    an object of a subclass of ``comptoir.baskets.claims.LineClaims``, whose methods say when each is called. What is
+    claimed lives and dies with its line, on every channel that the basket goes to: it is extended with the basket, given
+    back when the line goes, and confirmed in the transaction that places the order. A line with too little claimed for it
+    cannot be bought.
+
+    Example: ``return TableClaims()``
     """
 
 
@@ -270,8 +301,9 @@ def on_order_placed(events: "list[Event]") -> None:
 def on_order_cancelled(events: "list[Event]") -> None:
     """Pieces of an order, or all of it, were cancelled; the goods are free again.
 
-    ``event.subject_id`` is the id of the order; ``event.payload`` has ``number``, ``is_whole``, ``amount``, ``reason``
-    and ``lines`` (``line``, ``sku``, ``quantity``). Not called for goods that were handed over: those come back as a return.
+    ``event.subject_id`` is the id of the order; ``event.payload`` has ``number``, ``is_whole``, ``amount``, ``reason``,
+    ``change`` (the id of the step in its story) and ``lines`` (``line``, ``sku``, ``quantity``). Not called for goods that
+    were handed over: those come back as a return.
     """
 
 

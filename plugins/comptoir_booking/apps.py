@@ -5,5 +5,5 @@ from comptoir.plugins import PluginConfig
 
 class BookingConfig(PluginConfig):
     name = "comptoir_booking"
-    label = "comptoir_booking"
+    label = "booking"
     verbose_name = _("Booking")

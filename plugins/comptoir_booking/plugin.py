@@ -1,11 +1,44 @@
 """Hooks of the appointment book."""
 
+from collections import Counter
 from typing import Any
 
+from ninja import Router
+
+from comptoir.baskets.claims import LineClaims
+from comptoir.events.models import Event
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
+from comptoir_booking import api, staff_api
+from comptoir_booking.basket_claims import TimeClaims, cancel_ordered
 from comptoir_booking.bookable import booking_fields
 from comptoir_booking.readiness import booking_problems
+
+CLAIMS = TimeClaims()
+
+
+@hookimpl
+def register_routers() -> list[tuple[str, Router]]:
+    return [
+        ("services", api.services),
+        ("appointments", api.appointments),
+        ("holds", api.holds),
+        ("bookings", staff_api.router),
+    ]
+
+
+@hookimpl
+def register_line_claims() -> LineClaims:
+    return CLAIMS
+
+
+@hookimpl
+def on_order_cancelled(events: list[Event]) -> None:
+    for event in events:
+        quantities = Counter({line["sku"]: 0 for line in event.payload["lines"]})
+        for line in event.payload["lines"]:
+            quantities[line["sku"]] += line["quantity"]
+        cancel_ordered(number=event.payload["number"], quantities=quantities)
 
 
 @hookimpl

@@ -107,7 +107,7 @@ class Stripe(Provider):
             thing, kind = event["data"]["object"], event["type"]
             return _told(event["id"], kind, thing)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise NoticeUnreadable from error
+            raise NoticeUnreadable(field="body") from error
 
     def _refund_of(self, asked: Asked) -> list[Fact]:
         refunds = _ask(lambda api: list(_refunds(api, asked.reference)))
@@ -173,14 +173,14 @@ def _check_signature(header: str, body: bytes) -> None:
     """Errors: ``NoticeStale`` for one that is right and old, else ``NoticeForged``."""
     secret = secrets().webhook_secret
     if not secret:
-        raise NoticeForged
+        raise NoticeForged(field="signature")
     try:
         text = body.decode()
         stripe.WebhookSignature.verify_header(text, header, secret, None)
         stripe.WebhookSignature.verify_header(text, header, secret, TOLERANCE_S)
     except UnicodeDecodeError as error:
-        raise NoticeUnreadable from error
+        raise NoticeUnreadable(field="body") from error
     except stripe.SignatureVerificationError as error:
         if "tolerance" in str(error).lower():
-            raise NoticeStale from error
-        raise NoticeForged from error
+            raise NoticeStale(field="signature") from error
+        raise NoticeForged(field="signature") from error

@@ -56,4 +56,4 @@ class TestGateway(Provider):
             said = json.loads(body)
             return Told(said["id"], said["payment"], facts=[Fact.from_json(one) for one in said["facts"]])
         except (ValueError, KeyError, TypeError) as error:
-            raise NoticeUnreadable from error
+            raise NoticeUnreadable(field="body") from error

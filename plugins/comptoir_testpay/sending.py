@@ -110,9 +110,9 @@ def check_signature(said: str, body: bytes) -> None:
     """Errors: ``NoticeForged``; ``NoticeStale`` for one that was signed more than five minutes ago."""
     seconds, _point, mac = said.partition(".")
     if not seconds.isdigit() or not constant_time_compare(mac, _mac(seconds, body)):
-        raise NoticeForged
+        raise NoticeForged(field="signature")
     if abs(clock.now().timestamp() - int(seconds)) > OLDEST_S:
-        raise NoticeStale
+        raise NoticeStale(field="signature")
 
 
 def _mac(seconds: str, body: bytes) -> str:

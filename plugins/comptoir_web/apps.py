@@ -7,3 +7,5 @@ class WebConfig(PluginConfig):
     name = "comptoir_web"
     label = "comptoir_web"
     verbose_name = _("Web")
+    # Customers log in (account/entrance.py); the settings of it are the site's.
+    extra_apps = ("allauth", "allauth.account")

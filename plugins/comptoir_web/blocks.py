@@ -1,6 +1,6 @@
 """Blocks as clean HTML that a server can send as it is: semantic, without classes of any framework or scripts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -16,20 +16,24 @@ def block_html(block: Block) -> str:
 
 
 def picture_html(
-    picture: dict[str, Any] | None, *, sizes: str = "(min-width: 60rem) 50vw, 100vw"
+    picture: Mapping[str, Any] | None, *, sizes: str = "(min-width: 60rem) 50vw, 100vw", first: bool = False
 ) -> SafeString:
-    """An ``<img>`` that lets the browser choose its size, and keeps its place while it loads."""
+    """An ``<img>`` that lets the browser choose its size, and keeps its place while it loads.
+
+    ``first`` is for what one sees without scrolling: it is fetched at once, before other things.
+    """
     if not picture or not picture["sources"]:
         return mark_safe("")
     sources = sorted(picture["sources"].items(), key=lambda source: int(source[0]))
     return format_html(
-        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" loading="lazy">',
+        '<img src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}" {}>',
         sources[-1][1],
         ", ".join(f"{address} {width}w" for width, address in sources),
         sizes,
         picture["width"],
         picture["height"],
         picture["alt"],
+        mark_safe('fetchpriority="high"' if first else 'loading="lazy"'),  # noqa: S308 (one of our own two)
     )
 
 

@@ -1,4 +1,4 @@
-"""Addresses of the example shop: the API, the editors' tools, pictures, and the demo's front pages."""
+"""Addresses of the example shop: the API, the editors' tools, pictures, the plugins' pages, the demo's front pages."""
 
 from django.conf import settings
 from django.urls import include, path, re_path
@@ -11,6 +11,7 @@ from wagtail.images.views.serve import ServeView
 
 from comptoir.api.api import build_api
 from comptoir.api.health import healthz
+from comptoir.channels.pages import page_urls
 
 #: A picture's address changes with its content, so it can be kept for a year.
 picture = cache_control(public=True, max_age=31_536_000, immutable=True)(ServeView.as_view())
@@ -27,11 +28,17 @@ urlpatterns = [
 if settings.DEMO:
     from comptoir_site import front
 
-    # The addresses that documents name (comptoir.publishing.addresses): last, as a channel may be called anything.
     urlpatterns += [
         path("", front.home, name="home"),
         path("language/", include("django.conf.urls.i18n")),
         re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    ]
+
+# The addresses that documents name (comptoir.publishing.addresses): last, as a channel may be called anything.
+urlpatterns += page_urls()
+
+if settings.DEMO:
+    urlpatterns += [
         path("<slug:code>/", front.any_language, name="any-language"),
         path("<slug:code>/<slug:locale>/", front.channel, name="channel"),
         path("<slug:code>/<slug:locale>/categories/<str:category>", front.channel, name="category"),

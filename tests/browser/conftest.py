@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connections
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -18,12 +19,18 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: How long to wait for a page or a thing on it: a busy machine is slow, and nothing here measures time.
+PATIENCE_MS = 90_000
 EDITOR = ("editor@example.org", "a-long-password")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """The browser of this machine; tests that need it are skipped, with the reason, where there is none."""
+    """The browser of this machine; tests that need it are skipped, with the reason, where there is none.
+
+    While Playwright runs, this thread has a running loop, so Django keeps its connections in another place. One left
+    open in the first place would be lost from sight, and come back, cut, in every process that is forked.
+    """
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip("no chromium on this machine: install it to run the browser tests")
@@ -34,10 +41,12 @@ def chromium() -> Iterator[Any]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = (
         "true"  # Playwright runs a loop in this thread; the tests use the ORM.
     )
+    connections.close_all()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
+        connections.close_all()
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
     if before is not None:
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
@@ -48,10 +57,21 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     """Opens a browser window on the test server, in a language and a size; a script error fails the test."""
     contexts, errors = [], []
 
-    def opened(path: str = "/", *, locale: str = "fr", width_px: int = 1600, height_px: int = 1000) -> Any:
+    def opened(
+        path: str = "/",
+        *,
+        locale: str = "fr",
+        width_px: int = 1600,
+        height_px: int = 1000,
+        has_scripts: bool = True,
+    ) -> Any:
         context = chromium.new_context(
-            locale=locale, base_url=live_server.url, viewport={"width": width_px, "height": height_px}
+            locale=locale,
+            base_url=live_server.url,
+            viewport={"width": width_px, "height": height_px},
+            java_script_enabled=has_scripts,
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
-from django.urls import path
+from django.urls import path, reverse
 from PIL import Image
 from wagtail.models import Locale, Page
 
@@ -19,8 +19,10 @@ from comptoir import hookspecs, plugins
 from comptoir.api.api import build_api
 from comptoir.baskets.checks import LineRefused
 from comptoir.baskets.rows import Code, Key
-from comptoir.baskets.services import close_basket, open_basket
+from comptoir.baskets.services import add_line, close_basket, open_basket
 from comptoir.catalogue.models import Picture
+from comptoir.catalogue.services import save_product_class
+from comptoir.channels.pages import page_urls
 from comptoir.channels.queries import channel_context
 from comptoir.content.models import Menu, StoryPage
 from comptoir.management.reference import hook_functions, signature
@@ -36,6 +38,7 @@ HOOKS = {hook.__name__: hook for hook in hook_functions()}
 def dummy(db, plug):
     """The dummy plugin, on and with nothing seen yet."""
     dummy_plugin.seen.clear()
+    dummy_plugin.tables.clear()
     plug("dummy", dummy_plugin)
     return dummy_plugin
 
@@ -102,6 +105,27 @@ def test_register_routers_adds_routes_on_the_channels_of_the_plugin_only(shop, d
     assert client.get("/api/v1/nowhere/dummy/hello").status_code == 404
 
 
+def test_register_pages_are_there_on_the_plugins_public_channels_in_their_languages_only(
+    shop, dummy, client, settings
+):
+    shop.channel("ours", plugin="dummy")
+    shop.channel("closed", plugin="dummy", is_public=False)
+    shop.channel("theirs", plugin="web", extensions=["dummy"])
+    settings.ROOT_URLCONF = urls = ModuleType("urls_with_the_dummys_pages")
+    urls.urlpatterns = page_urls()
+
+    assert client.get("/ours/fr/hello/Ana").content.decode() == "Ours says hello to Ana in fr"
+    assert reverse("dummy:hello", args=["ours", "fr", "Ana"]) == "/ours/fr/hello/Ana"
+    assert client.get("/ours/", headers={"accept-language": "en"}).headers["Location"] == "/ours/en/"
+    for elsewhere in (
+        "/ours/de/hello/Ana",
+        "/closed/fr/hello/Ana",
+        "/theirs/fr/hello/Ana",
+        "/no/fr/hello/Ana",
+    ):
+        assert client.get(elsewhere).status_code == 404
+
+
 def test_register_preview_draws_a_document_in_the_plugins_way(shop, dummy, settings):
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [TESTS / "testdummy" / "templates"]}]
     shop.channel("ours", plugin="dummy", locales=["en"])
@@ -152,6 +176,24 @@ def test_check_basket_lines_keeps_out_what_a_channel_does_not_sell_so_many_of(sh
     with pytest.raises(LineRefused, match="At most three MARIN") as refusal, transaction.atomic():
         opened("ours", 4)
     assert (refusal.value.code, refusal.value.field) == ("three_each", "quantity")
+
+
+def test_register_line_claims_sells_what_has_no_stock_only_with_a_claim(shop, dummy):
+    shop.channel("web")
+    dinner = shop.product("dinner")
+    dinner.product_class = save_product_class(name="Meals", track_stock=False)
+    dinner.save()
+    shop.settle()
+    view, token = open_basket(channel=channel_context("web"))
+    key = Key(channel_context("web"), token)
+
+    with pytest.raises(LineRefused) as refusal, transaction.atomic():
+        add_line(key=key, code=Code("DINNER"), quantity=1)
+    assert refusal.value.code == "claim_missing"
+    dummy.tables[view.basket.id] = 1
+    add_line(key=key, code=Code("DINNER"), quantity=1)
+    close_basket(key=key)
+    assert dummy.tables == {view.basket.id: 0}
 
 
 def test_on_basket_changed_is_told_of_a_basket_given_up_but_not_of_its_lines(shop, dummy):

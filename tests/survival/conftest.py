@@ -8,17 +8,19 @@ from django.db import connections
 from comptoir.testing.factories import Shop
 from tests.core.stock.conftest import committed_shop
 from tests.survival.servers import Servers
-
-CHANNELS = ("web", "app", "store")
+from tests.survival.shoppers import CHANNELS, let_sell
+from tests.survival.witness import listen
 
 
 @pytest.fixture(scope="module")
 def shop_at_work(cluster, django_db_setup, django_db_blocker) -> Iterator[Shop]:
-    """A shop with three channels."""
+    """A shop that sells on three channels."""
     with django_db_blocker.unblock(), committed_shop(cluster) as shop:
         for code in CHANNELS:
             shop.channel(code)
         shop.location("nantes")
+        let_sell(shop)
+        listen()
         yield shop
 
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,26 +21,47 @@ ROOT = Path(__file__).resolve().parents[2]
 READY_TIMEOUT_S, ANSWER_TIMEOUT_S, PATIENCE_S = 60, 30, 90
 
 
-class Server:
-    """One granian with one process of ours, which is killed with everything below it."""
+class Mortal:
+    """A process of the shop on a database of its own, which is killed with everything below it."""
+
+    def __init__(self, database: dict[str, Any], *command: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            start_new_session=True,
+            env={
+                **os.environ, "DJANGO_SETTINGS_MODULE": "tests.survival.settings",
+                "SURVIVAL_DATABASE": database["NAME"], "SURVIVAL_HOST": database["HOST"], "PORT": str(self.port),
+                "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("", "core", "plugins", "site")),
+            },
+        )  # fmt: skip
+
+    def kill(self) -> None:
+        """Without a chance to say goodbye: SIGKILL to the group that this process began."""
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+class Worker(Mortal):
+    """What works behind the counter: events, payments, messages, what is due."""
+
+    def __init__(self, database: dict[str, Any]) -> None:
+        super().__init__(database, "manage.py", "worker")
+
+
+class Server(Mortal):
+    """One granian with one process of ours."""
 
     def __init__(self, database: dict[str, Any]) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.process = subprocess.Popen(
-            [
-                sys.executable, "-m", "granian", "--interface", "wsgi", "comptoir_site.wsgi:application",
-                "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1", "--blocking-threads", "8",
-                "--no-ws", "--log-level", "warning",
-            ],
-            cwd=ROOT,
-            start_new_session=True,
-            env={
-                **os.environ, "DJANGO_SETTINGS_MODULE": "tests.survival.settings",
-                "SURVIVAL_DATABASE": database["NAME"], "SURVIVAL_HOST": database["HOST"],
-                "PYTHONPATH": os.pathsep.join(str(ROOT / part) for part in ("", "core", "plugins", "site")),
-            },
+        super().__init__(
+            database,
+            "-m", "granian", "--interface", "wsgi", "comptoir_site.wsgi:application", "--host", "127.0.0.1",
+            "--port", str(self.port), "--workers", "1", "--blocking-threads", "8", "--no-ws",
+            "--log-level", "warning",
         )  # fmt: skip
 
     def wait_until_ready(self) -> None:
@@ -52,17 +74,16 @@ class Server:
                 time.sleep(0.1)
         raise RuntimeError("A server did not come up; its last lines are above.")
 
-    def kill(self) -> None:
-        """Without a chance to say goodbye: SIGKILL to the group that this process began."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
 
 @dataclass
 class Servers:
-    """Some servers on one database. Shoppers choose one by chance each time."""
+    """Some servers on one database. Shoppers choose one by chance each time.
+
+    ``is_mortal`` says that the database dies too: then an answer of 500 and more is one to ask again after.
+    """
 
     database: dict[str, Any]
+    is_mortal: bool = False
     running: list[Server] = field(default_factory=list)
     answered: int = 0
 
@@ -86,14 +107,18 @@ class Servers:
         self.running[place].kill()
         self.running[place] = Server(self.database)
 
-    def ask(self, method: str, path: str, body: Any = None) -> "Answer":
+    def ask(
+        self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
+    ) -> "Answer":
         """Send a request until there is an answer, to whichever server answers, with the same key."""
         key = str(uuid4()) if method != "GET" else ""
         deadline, tries = time.monotonic() + PATIENCE_S, 0
         while True:
             tries += 1
             try:
-                answer = send(random.choice(self.running).port, method, path, body, key=key)
+                answer = send(random.choice(self.running).port, method, path, body, key=key, headers=headers)
+                if self.is_mortal and answer.status >= 500:
+                    raise ConnectionError(f"{answer.status} for {method} {path}")
                 answer.tries = tries
                 self.answered += 1
                 return answer

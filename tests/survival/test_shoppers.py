@@ -8,7 +8,6 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
 from uuid import uuid4
 
 import pytest
@@ -24,19 +23,10 @@ from comptoir.stock.models import Hold, Level
 from comptoir.stock.queries import availability
 from comptoir.stock.services import receive_stock
 from tests.core.stock.conftest import STRESS
-from tests.survival.conftest import CHANNELS
 from tests.survival.servers import Servers, all_at_once, send
+from tests.survival.shoppers import CHANNELS, new_product
 
 pytestmark = pytest.mark.timeout(120 * STRESS)
-
-_numbers = count(1)
-
-
-def new_product(shop, pieces):
-    """A shirt that all channels show, with so many pieces in Nantes."""
-    product = shop.product(f"shirt-at-work-{next(_numbers)}", stock={Location.objects.get(): pieces})
-    shop.settle()
-    return product
 
 
 def live_pieces(product):

@@ -1,11 +1,15 @@
 """Implements every hook with all its arguments, as simply as can be; ``tests/core/test_hooks.py`` uses each of them."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.urls import path as url
 from ninja import Path, Router
 
 from comptoir.baskets.checks import CheckedLine, LineProblem
+from comptoir.baskets.claims import Claimed, LineClaims
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.events.models import Event
@@ -24,6 +28,10 @@ seen: list[tuple[str, int]] = []
 flown: list[Letter] = []
 
 
+#: Tables claimed, by the id of a basket.
+tables: dict[int, int] = {}
+
+
 @hookimpl
 def register_routers() -> list[tuple[str, Router]]:
     router = Router()
@@ -36,8 +44,39 @@ def register_routers() -> list[tuple[str, Router]]:
 
 
 @hookimpl
+def register_pages() -> list[URLPattern]:
+    def hello(request: HttpRequest, channel: ChannelContext, locale: str, who: str) -> HttpResponse:
+        return HttpResponse(f"{channel.name} says hello to {who} in {locale}")
+
+    return [url("hello/<str:who>", hello, name="hello")]
+
+
+@hookimpl
 def register_preview() -> Preview:
     return Preview(template="testdummy/preview.html", width_px=333)
+
+
+@hookimpl
+def register_line_claims() -> LineClaims:
+    return Tables()
+
+
+class Tables(LineClaims):
+    """Nothing without stock is sold to a basket that has no table."""
+
+    def claimed(self, basket_id: int, variant_ids: Iterable[int]) -> Mapping[int, Claimed]:
+        return {pk: Claimed(tables.get(basket_id, 0)) for pk in variant_ids}
+
+    def extend(self, basket_id: int, minutes: int) -> None: ...
+
+    def move(self, basket_id: int, to_basket_id: int) -> None:
+        tables[to_basket_id] = tables.pop(basket_id, 0)
+
+    def reduce(self, basket_id: int, quantities: Mapping[int, int]) -> None:
+        tables[basket_id] = min(tables.get(basket_id, 0), *quantities.values(), 99)
+
+    def confirm(self, basket_id: int, quantities: Mapping[int, int], document: str) -> None:
+        tables.pop(basket_id)
 
 
 @hookimpl

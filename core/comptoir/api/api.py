@@ -14,6 +14,7 @@ from comptoir.api.availability import router as availability
 from comptoir.api.baskets import router as baskets
 from comptoir.api.bodies import JsonBodies
 from comptoir.api.checkout import router as checkout
+from comptoir.api.describing import DescribedAPI
 from comptoir.api.fulfilment import router as fulfilment
 from comptoir.api.http import open_channel_for
 from comptoir.api.orders import router as orders
@@ -47,10 +48,9 @@ def build_api() -> NinjaAPI:
 
     Errors: ``ImproperlyConfigured`` naming the plugin whose routers cannot be used.
     """
-    api = NinjaAPI(
+    api = DescribedAPI(
         title="Comptoir",
         version="1",
-        description="One catalogue, one price, one stock: each channel reads its own documents.",
         urls_namespace="comptoir",
         parser=JsonBodies(),
     )

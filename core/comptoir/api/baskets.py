@@ -82,7 +82,7 @@ def take_basket_over(request: HttpRequest, channel: Path[str], body: HandoverCod
 )
 def basket(request: HttpRequest, channel: Path[str], token: str) -> HttpResponse:
     """With `mine` as the token: the basket of the customer who is logged in."""
-    return basket_answer(request, basket_view(_key(request, channel, token)))
+    return basket_answer(request, basket_view(basket_key(request, channel, token)))
 
 
 @router.patch(
@@ -95,7 +95,7 @@ def basket(request: HttpRequest, channel: Path[str], token: str) -> HttpResponse
 def change_basket(
     request: HttpRequest, channel: Path[str], token: Path[str], body: BasketChange
 ) -> HttpResponse:
-    key = _key(request, channel, token)
+    key = basket_key(request, channel, token)
     return basket_answer(request, services.set_note(key=key, note=body.note))
 
 
@@ -107,7 +107,7 @@ def change_basket(
 )
 @decorate_view(once)
 def close_basket(request: HttpRequest, channel: Path[str], token: str) -> HttpResponse:
-    services.close_basket(key=_key(request, channel, token))
+    services.close_basket(key=basket_key(request, channel, token))
     return HttpResponse(status=204)
 
 
@@ -120,7 +120,7 @@ def close_basket(request: HttpRequest, channel: Path[str], token: str) -> HttpRe
 @decorate_view(once)
 def add_line(request: HttpRequest, channel: Path[str], token: Path[str], body: NewLine) -> HttpResponse:
     """More of what is there already adds up. 409 `out_of_stock` names shops that have some, and other variants."""
-    key = _key(request, channel, token)
+    key = basket_key(request, channel, token)
     view = services.add_line(key=key, code=Code(body.sku, body.gtin), quantity=body.quantity)
     return basket_answer(request, view)
 
@@ -135,7 +135,7 @@ def add_line(request: HttpRequest, channel: Path[str], token: Path[str], body: N
 def change_line(
     request: HttpRequest, channel: Path[str], token: Path[str], line_id: Path[int], body: LineChange
 ) -> HttpResponse:
-    key = _key(request, channel, token)
+    key = basket_key(request, channel, token)
     return basket_answer(request, services.change_line(key=key, line_id=line_id, quantity=body.quantity))
 
 
@@ -147,7 +147,7 @@ def change_line(
 )
 @decorate_view(once)
 def remove_line(request: HttpRequest, channel: Path[str], token: str, line_id: int) -> HttpResponse:
-    view = services.remove_line(key=_key(request, channel, token), line_id=line_id)
+    view = services.remove_line(key=basket_key(request, channel, token), line_id=line_id)
     return basket_answer(request, view)
 
 
@@ -162,7 +162,7 @@ def remove_line(request: HttpRequest, channel: Path[str], token: str, line_id: i
 def add_voucher(
     request: HttpRequest, channel: Path[str], token: Path[str], body: VoucherCode
 ) -> HttpResponse:
-    view = services.add_voucher(key=_key(request, channel, token), code=body.code)
+    view = services.add_voucher(key=basket_key(request, channel, token), code=body.code)
     return basket_answer(request, view)
 
 
@@ -174,7 +174,7 @@ def add_voucher(
 )
 @decorate_view(once)
 def remove_voucher(request: HttpRequest, channel: Path[str], token: str, code: str) -> HttpResponse:
-    view = services.remove_voucher(key=_key(request, channel, token), code=code)
+    view = services.remove_voucher(key=basket_key(request, channel, token), code=code)
     return basket_answer(request, view)
 
 
@@ -185,7 +185,7 @@ def remove_voucher(request: HttpRequest, channel: Path[str], token: str, code: s
     summary="The price of a basket, with its reasons",
 )
 def quote(request: HttpRequest, channel: Path[str], token: str, explain: bool = False) -> HttpResponse:
-    view = basket_view(_key(request, channel, token))
+    view = basket_view(basket_key(request, channel, token))
     return private_answer(quote_json(view, is_explained=explain))
 
 
@@ -197,7 +197,7 @@ def quote(request: HttpRequest, channel: Path[str], token: str, explain: bool = 
 )
 @decorate_view(once)
 def hold(request: HttpRequest, channel: Path[str], token: str) -> HttpResponse:
-    return basket_answer(request, services.keep_alive(key=_key(request, channel, token)))
+    return basket_answer(request, services.keep_alive(key=basket_key(request, channel, token)))
 
 
 @router.post(
@@ -208,7 +208,7 @@ def hold(request: HttpRequest, channel: Path[str], token: str) -> HttpResponse:
 )
 @decorate_view(once)
 def checkout(request: HttpRequest, channel: Path[str], token: str) -> HttpResponse:
-    return basket_answer(request, services.begin_checkout(key=_key(request, channel, token)))
+    return basket_answer(request, services.begin_checkout(key=basket_key(request, channel, token)))
 
 
 @router.post(
@@ -220,7 +220,7 @@ def checkout(request: HttpRequest, channel: Path[str], token: str) -> HttpRespon
 @decorate_view(once)
 def handover(request: HttpRequest, channel: Path[str], token: str) -> HttpResponse:
     """Good once and for some minutes. A code that was given out before stops working."""
-    return private_answer(offer_json(offer_handover(key=_key(request, channel, token))))
+    return private_answer(offer_json(offer_handover(key=basket_key(request, channel, token))))
 
 
 @router.post(
@@ -237,7 +237,7 @@ def claim(request: HttpRequest, channel: Path[str], token: str) -> HttpResponse:
     return basket_answer(request, merge_baskets(channel=context, token=token, user=request.user))
 
 
-def _key(request: HttpRequest, channel: str, token: str) -> Key:
+def basket_key(request: HttpRequest, channel: str, token: str) -> Key:
     """What opens the basket: the token, or for ``mine`` the session, whose writes need Django's CSRF token.
 
     Errors: ``NotFound`` for the channel; 401 and 403 for ``mine`` without a log-in or without the CSRF token.

@@ -4,15 +4,16 @@ import secrets
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from ninja.decorators import decorate_view
 
 from comptoir.api.basket_answers import private_answer
-from comptoir.api.baskets import _key as basket_key
+from comptoir.api.baskets import basket_key
 from comptoir.api.checkout_schemas import CheckoutChange, CheckoutOut, NewCheckout, PayIn
 from comptoir.api.http import chosen_locale, open_channel_for
-from comptoir.api.idempotency import HEADER, once
+from comptoir.api.idempotency import HEADER, once, repeatable
 from comptoir.api.money import money_in
 from comptoir.api.schemas import Problem
 from comptoir.base.money import Money
@@ -21,7 +22,7 @@ from comptoir.checkout.delivery import Wish
 from comptoir.checkout.finishing import come_back, pay
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.queries import checkout_view, current_payment, view_of
-from comptoir.checkout.services import Change, CheckoutView
+from comptoir.checkout.services import Change, CheckoutView, methods_of
 from comptoir.orders.links import follow_token
 from comptoir.payments.models import Payment
 
@@ -57,6 +58,7 @@ def checkout(request: HttpRequest, channel: Path[str], id: UUID) -> HttpResponse
     operation_id="change_checkout",
     summary="Say who the order is for, how it gets there, how it is paid",
 )
+@decorate_view(repeatable)
 def change_checkout(
     request: HttpRequest, channel: Path[str], id: Path[UUID], body: CheckoutChange
 ) -> HttpResponse:
@@ -72,6 +74,7 @@ def change_checkout(
     operation_id="pay_checkout",
     summary="Check everything once more, and begin to pay",
 )
+@decorate_view(repeatable)
 def pay_checkout(request: HttpRequest, channel: Path[str], id: Path[UUID], body: PayIn) -> HttpResponse:
     """409 names every reason (`reasons`), or what has become dearer or cheaper (`price_changed`). With the same
     `Idempotency-Key` the same payment goes on. Where nothing more is to be done the order is placed by now."""
@@ -93,6 +96,7 @@ def pay_checkout(request: HttpRequest, channel: Path[str], id: Path[UUID], body:
     operation_id="finish_checkout",
     summary="The customer is back from the payment page",
 )
+@decorate_view(repeatable)
 def finish_checkout(request: HttpRequest, channel: Path[str], id: UUID) -> HttpResponse:
     """Asks the provider what happened, and places the order if the money is there. Safe at any time, again and again."""
     context = open_channel_for(request, channel)
@@ -124,14 +128,16 @@ def _checkout(view: CheckoutView, payment: Payment | None) -> dict[str, Any]:
         "state": one.state,
         "problem": one.problem or None,
         "contact": {"name": one.name, "email": one.email, "phone": one.phone},
-        "billing": one.billing,
-        "delivery": _delivery(one),
+        "billing": _in_order(one.billing),
+        "delivery": _in_order(_delivery(one)),
         "payment_method": one.provider or None,
+        "payment_methods": [{"code": each.code, "name": each.name} for each in methods_of(view)],
         "goods": view.basket.quote.total.as_json() if view.basket else None,
         "delivery_price": Money(one.delivery_total, view.channel.currency).as_json(),
         "total": view.total.as_json(),
         "payment": payment and {
-            "id": str(payment.uuid), "provider": payment.provider, "state": payment.state, "step": payment.step
+            "id": str(payment.uuid), "provider": payment.provider, "state": payment.state,
+            "step": _in_order(payment.step),
         },
         "order": order and {"number": order.number, "token": follow_token(order)},
         "ends_at": one.ends_at.isoformat(),
@@ -141,3 +147,8 @@ def _checkout(view: CheckoutView, payment: Payment | None) -> dict[str, Any]:
 def _delivery(checkout: Checkout) -> dict[str, Any] | None:
     shown = ("key", "method", "name", "way", "address", "point", "slot", "promise", "promised")
     return {name: checkout.delivery[name] for name in shown} if checkout.delivery else None
+
+
+def _in_order(kept: dict[str, Any] | None) -> orjson.Fragment:
+    """What the database keeps as JSON comes back in an order of its own; the first answer is equal to the repeated ones."""
+    return orjson.Fragment(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS))

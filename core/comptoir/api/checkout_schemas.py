@@ -56,6 +56,13 @@ class PayIn(Schema):
     return_url: str = Field("", max_length=1000, description="where the provider's page leads back to")
 
 
+class MethodOut(Schema):
+    """A means of payment; its ``code`` is what ``payment`` of a change says."""
+
+    code: str = Field(examples=["shop"])
+    name: str = Field(examples=["Pay in the shop"])
+
+
 class PaymentOut(Schema):
     id: str
     provider: str
@@ -71,16 +78,19 @@ class PlacedOrder(Schema):
 
 
 class CheckoutOut(Schema):
-    id: str
+    id: str = Field(description="opens the checkout: keep it secret")
     state: str = Field(description="open, paying, placed or ended", examples=["open"])
-    problem: str | None = Field(examples=[None])
+    problem: str | None = Field(description="why it ended without an order", examples=[None])
     contact: ContactIn
     billing: dict[str, str]
     delivery: dict[str, Any] | None
-    payment_method: str | None
+    payment_method: str | None = Field(description="code of the one that was chosen")
+    payment_methods: list[MethodOut] = Field(
+        description="what can be chosen for this delivery; empty once the money was asked for"
+    )
     goods: Money | None = Field(description="null once the money was asked for")
     delivery_price: Money
     total: Money
     payment: PaymentOut | None
     order: PlacedOrder | None
-    ends_at: str
+    ends_at: str = Field(description="until when its goods are held")

@@ -10,6 +10,7 @@ from ninja.decorators import decorate_view
 
 from comptoir.api.fulfilment_schemas import Here, HereShown, OptionList, PointList, SlotList
 from comptoir.api.http import chosen_locale, kept_private, open_channel_for
+from comptoir.api.idempotency import repeatable
 from comptoir.api.limits import AddressLimit
 from comptoir.api.schemas import Problem
 from comptoir.base import clock
@@ -129,7 +130,7 @@ def points(
     summary="“I am here”: the shop brings a parcel that is ready",
     throttle=[AddressLimit("RATE_ORDERS")],
 )
-@decorate_view(kept_private)
+@decorate_view(repeatable, kept_private)
 def here(request: HttpRequest, channel: Path[str], number: str, payload: Here) -> dict[str, Any]:
     """The code of the parcel proves who it is. The same twice is one arrival; wrong codes are counted and soon blocked."""
     context = open_channel_for(request, channel)

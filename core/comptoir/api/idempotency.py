@@ -53,6 +53,26 @@ class KeyInvalid(ComptoirError):
     sentence = _("An idempotency key has 16 to 120 letters, digits and the characters _ . : -")
 
 
+def repeatable(run: Run) -> Run:
+    """For a write that does the same once or twice by itself: a key may be sent, and only its form matters.
+
+    For ``@decorate_view(repeatable)`` on an operation that cannot be one transaction, as somebody outside is asked or a
+    wrong code is counted for good.
+    """
+    operation = inspect.unwrap(run).__self__  # type: ignore[attr-defined]
+    _say_so_in_openapi(operation)
+
+    @wraps(run)
+    def answer(request: HttpRequest, **path: Any) -> HttpResponse:
+        try:
+            _check_form(request.headers.get(HEADER))
+        except KeyInvalid as error:
+            return operation.api.on_exception(request, error)
+        return run(request, **path)
+
+    return answer
+
+
 def once(run: Run) -> Run:
     """Let a write happen once for each ``Idempotency-Key``, in one transaction with the stored answer.
 
@@ -93,12 +113,17 @@ def _claim_of(request: HttpRequest, channel: str) -> tuple[str, str] | None:
     """
     scope = open_channel_for(request, channel).code if channel else ""
     key = request.headers.get(HEADER)
+    _check_form(key)
     if key is None:
         return None
-    if not KEY_PATTERN.fullmatch(key):
-        raise KeyInvalid(field=HEADER)
     what = (request.method, request.path, request.META.get("QUERY_STRING", ""), request.body)
     return _hash(scope, _caller(request), key), _hash(*what)
+
+
+def _check_form(key: str | None) -> None:
+    """Errors: ``KeyInvalid``."""
+    if key is not None and not KEY_PATTERN.fullmatch(key):
+        raise KeyInvalid(field=HEADER)
 
 
 def _caller(request: HttpRequest) -> str:

@@ -73,6 +73,7 @@ class ParcelOut(Schema):
 
 class OrderOut(Schema):
     number: str = Field(examples=["K7QM-3XTD-9RBW"])
+    name: str = Field(description="who it is for", examples=["Camille Martin"])
     state: str = Field(description="unpaid, placed, preparing, ready, done or cancelled", examples=["placed"])
     placed_at: str
     channel: str

@@ -25,6 +25,22 @@ from comptoir.publishing.queries import decode_cursor, encode_cursor
 router = Router()
 TOKEN = "X-Order-Token"  # noqa: S105 (the name of a header)
 READ = {401: Problem, 404: Problem, 429: Problem}
+BY_LINK = {
+    "parameters": [
+        {
+            "in": "header", "name": TOKEN, "required": False, "schema": {"type": "string", "maxLength": 200},
+            "description": "the token of the order's link, for whoever is not logged in",
+        }
+    ]
+}  # fmt: skip
+PDF = {
+    "responses": {
+        200: {
+            "description": "OK",
+            "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
 
 
 @router.get(
@@ -49,6 +65,7 @@ def my_orders(
     operation_id="order",
     summary="An order, by its link's token or for its own customer",
     throttle=[AddressLimit("RATE_ORDERS")],
+    openapi_extra=BY_LINK,
 )
 def order(request: HttpRequest, channel: Path[str], number: str) -> HttpResponse:
     """Send the token of the link as the header `X-Order-Token`. Any other caller gets the same 404."""
@@ -60,6 +77,7 @@ def order(request: HttpRequest, channel: Path[str], number: str) -> HttpResponse
     response={200: OrderOut, 409: Problem, 422: Problem, **READ},
     operation_id="cancel_order",
     summary="Cancel an order, or pieces of it, before anybody works on it",
+    openapi_extra=BY_LINK,
 )
 @decorate_view(once)
 def cancel(request: HttpRequest, channel: Path[str], number: Path[str], body: CancelIn) -> HttpResponse:
@@ -72,10 +90,11 @@ def cancel(request: HttpRequest, channel: Path[str], number: Path[str], body: Ca
 
 @router.get(
     "/orders/{number}/papers/{paper}",
-    response={200: bytes, **READ},
+    response=READ,
     operation_id="order_paper",
     summary="An invoice, receipt or credit note as PDF",
     throttle=[AddressLimit("RATE_ORDERS")],
+    openapi_extra={**BY_LINK, **PDF},
 )
 def paper(request: HttpRequest, channel: Path[str], number: str, paper: str) -> HttpResponse:
     return pdf_answer(_order(request, channel, number), paper)

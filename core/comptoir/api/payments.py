@@ -33,6 +33,9 @@ class NoticeAnswer(Schema):
     operation_id="payment_notice",
     summary="A payment provider tells what became of a payment",
     auth=None,
+    openapi_extra={
+        "requestBody": {"description": "as the provider writes and signs it", "content": {"*/*": {}}}
+    },
 )
 def payment_notice(
     request: HttpRequest, channel: Path[str], provider: Path[str]

@@ -12,13 +12,15 @@ class FieldError(Schema):
 
 
 class Problem(Schema):
-    """RFC 9457 problem details."""
+    """RFC 9457 problem details; some codes have facts besides, such as ``reasons``."""
 
-    type: str
-    title: str
-    status: int
-    code: str = Field(examples=["not_found"])
-    errors: list[FieldError]
+    model_config = {"extra": "allow"}
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(description="a sentence in the caller's language", examples=["There is nothing here."])
+    status: int = Field(examples=[404])
+    code: str = Field(description="stable, listed in docs/errors.md", examples=["not_found"])
+    errors: list[FieldError] = Field(description="one for each field that is wrong, if it is about fields")
 
 
 class Money(Schema):
@@ -56,7 +58,19 @@ class Availability(Schema):
     variants: dict[str, int] | None = Field(None, description="pieces by SKU, in the answer for one product")
 
 
+def _with_class(shape: dict[str, Any]) -> None:
+    """``class`` is a word of Python, which no attribute can have."""
+    shape["properties"]["class"] = {
+        "type": "string",
+        "description": "code of its kind",
+        "examples": ["clothing"],
+    }
+    shape["required"].append("class")
+
+
 class Card(Schema):
+    model_config = {"json_schema_extra": _with_class}
+
     handle: str
     slug: str
     title: str
@@ -125,6 +139,8 @@ class Seo(Schema):
 
 class ProductDocument(Schema):
     """The core's part; each plugin of the channel adds its own object under its name."""
+
+    model_config = {"extra": "allow"}
 
     kind: str
     handle: str

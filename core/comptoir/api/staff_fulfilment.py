@@ -22,7 +22,7 @@ from comptoir.api.fulfilment_schemas import (
     Reject,
 )
 from comptoir.api.http import kept_private
-from comptoir.api.idempotency import once
+from comptoir.api.idempotency import once, repeatable
 from comptoir.api.schemas import Problem
 from comptoir.api.staff import NotYourLocation, StaffSession, check_permission, workplace
 from comptoir.base.errors import InvalidValue, NotFound
@@ -171,7 +171,7 @@ def arrive(request: HttpRequest, number: str) -> dict[str, Any]:
     operation_id="staff_collect",
     summary="Give a parcel to who shows its code",
 )
-@decorate_view(kept_private)
+@decorate_view(repeatable, kept_private)
 def collect(request: HttpRequest, number: str, payload: Collect) -> dict[str, Any]:
     """Safe to repeat without a key: the right code of a collected parcel has the same answer. A wrong code is counted for
     good, so this write is not undone as a whole."""

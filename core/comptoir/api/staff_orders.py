@@ -22,7 +22,7 @@ from comptoir.api.order_schemas import (
     RefundOut,
     StaffOrder,
 )
-from comptoir.api.orders import page_of, pdf_answer, pieces_of
+from comptoir.api.orders import PDF, page_of, pdf_answer, pieces_of
 from comptoir.api.schemas import Problem
 from comptoir.api.staff import NotAllowed, StaffSession, check_permission
 from comptoir.base.errors import InvalidValue
@@ -181,9 +181,10 @@ def invoice(request: HttpRequest, number: str) -> HttpResponse:
 
 @router.get(
     "/{number}/papers/{paper}",
-    response={200: bytes, **PROBLEMS},
+    response=PROBLEMS,
     operation_id="staff_paper",
     summary="An invoice, receipt or credit note as PDF",
+    openapi_extra=PDF,
 )
 def paper(request: HttpRequest, number: str, paper: str) -> HttpResponse:
     return pdf_answer(_order(request, LOOK, number), paper)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from babel.numbers import format_currency
+from django.utils import translation
+
 #: ISO 4217 currencies whose smallest unit is not a hundredth.
 MINOR_DIGITS = {"JPY": 0, "KRW": 0, "XPF": 0, "XOF": 0, "XAF": 0, "TND": 3, "KWD": 3, "BHD": 3}
 
@@ -53,3 +56,9 @@ class Money:
     def _same_currency(self, other: "Money") -> None:
         if self.currency != other.currency:
             raise CurrencyMismatch(f"{self.currency} and {other.currency} do not add up.")
+
+
+def written(money: Money) -> str:
+    """A sum as people write it, in the language that is on: 49,90 € or €49.90."""
+    language = translation.to_locale(translation.get_language() or "en")
+    return format_currency(money.rounded().amount, money.currency, locale=language)

@@ -7,6 +7,7 @@ from typing import Any
 
 from comptoir.base import clock
 from comptoir.baskets.checks import CheckedLine, line_problems
+from comptoir.baskets.claims import extend_claims, reduce_claims
 from comptoir.baskets.rows import BasketRow, LineRow
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Location
@@ -61,18 +62,31 @@ def extend_basket(basket: BasketRow, channel: ChannelContext) -> BasketRow:
     ]  # fmt: skip
     if not due:
         return basket
-    holds = extend_holds(owners=[line.owner for line in due], minutes=channel.hold_minutes)
+    if any(not line.is_counted for line in due):
+        extend_claims(basket.id, channel.hold_minutes)
+        basket = basket.with_lines(
+            replace(line, held_until=min(latest, line.longest_until))
+            if line in due and line.longest_until and not line.is_counted
+            else line
+            for line in basket.lines
+        )
+    owners = [line.owner for line in due if line.is_counted]
+    holds = extend_holds(owners=owners, minutes=channel.hold_minutes) if owners else []
     return _with_holds(basket, holds, are_new=False)
 
 
-def let_go(lines: Collection[LineRow]) -> None:
-    """Give back at once what is held for lines."""
+def let_go(basket: BasketRow, lines: Collection[LineRow]) -> None:
+    """Give back at once what is held and claimed for lines of a basket; the rows everybody waits for come last."""
+    reduce_claims(basket.id, {line.variant_id: 0 for line in lines if not line.is_counted})
     if lines:
         release_holds(owners=[line.owner for line in lines])
 
 
 def hold_fewer(basket: BasketRow, channel: ChannelContext, line: LineRow) -> None:
-    """Give back what is held for a line beyond its quantity."""
+    """Give back what is held or claimed for a line beyond its quantity."""
+    if not line.is_counted:
+        reduce_claims(basket.id, {line.variant_id: line.quantity})
+        return
     change_hold(
         owner=line.owner,
         variant_id=line.variant_id,

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from comptoir.base import clock
 from comptoir.base.errors import NotFound
+from comptoir.baskets.claims import move_claims
 from comptoir.baskets.holding import extend_basket, hold_fewer
 from comptoir.baskets.models import Basket, Line
 from comptoir.baskets.rows import BasketRow, LineRow, basket_by_id, touch_basket, write_lines
@@ -75,6 +76,8 @@ def _join(guests: BasketRow, mine: BasketRow, channel: ChannelContext) -> Basket
         "basket_changed", subject_id=mine.id, change="merged", channel=channel.code, merged_id=guests.id
     )
     owners = {line.owner: own.owner for line in guests.lines if (own := doubles.get(line.id))}
+    if any(not line.is_counted for line in guests.lines):
+        move_claims(guests.id, mine.id)
     move_holds(owners=owners)
     for line in joined:
         if line.held > line.quantity:

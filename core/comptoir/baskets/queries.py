@@ -11,6 +11,7 @@ from comptoir.baskets.models import Basket, Line
 from comptoir.baskets.rows import Key, find_basket, line_owner
 from comptoir.baskets.shown import BasketView, price_basket, show_basket
 from comptoir.channels.models import Location
+from comptoir.channels.queries import ChannelContext
 from comptoir.customers.models import User
 from comptoir.customers.queries import workplaces
 from comptoir.stock.models import Hold
@@ -60,6 +61,13 @@ def open_baskets(user: User) -> QuerySet[Basket]:
         return rows
     places = workplaces(user)
     return rows.filter(Q(location__in=places) | Exists(holds.filter(level__location__in=places)))
+
+
+def baskets_elsewhere(user: User, channel: ChannelContext) -> QuerySet[Basket]:
+    """A customer's open baskets on other channels that have something in them, the last touched first."""
+    rows = Basket.objects.filter(owner=user, status=Basket.OPEN).exclude(channel=channel.id)
+    pieces = rows.annotate(pieces=Coalesce(Sum("lines__quantity"), 0)).filter(pieces__gt=0)
+    return pieces.select_related("channel").order_by("-touched_at", "-pk")
 
 
 def holds_of(basket: Basket) -> QuerySet[Hold]:

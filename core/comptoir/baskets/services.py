@@ -83,7 +83,7 @@ def remove_line(*, key: Key, line_id: int) -> BasketView:
     Line.objects.filter(pk=line.id).delete()
     left = touch_basket(basket).with_lines(one for one in basket.lines if one is not line)
     priced = _write_prices(price_basket(left, key.channel))
-    let_go([line])
+    let_go(basket, [line])
     return _kept(priced)
 
 
@@ -160,7 +160,7 @@ def close_basket(*, key: Key) -> None:
     basket = find_basket(key, lock=True)
     touch_basket(basket, status=Basket.CLOSED, token_hash=None)
     record_event("basket_changed", subject_id=basket.id, change="closed", channel=basket.channel_code)
-    let_go(basket.lines)
+    let_go(basket, basket.lines)
 
 
 @transaction.atomic(savepoint=False)
@@ -171,7 +171,7 @@ def release_basket(*, basket_id: int) -> None:
     """
     basket = basket_by_id(basket_id, lock=True)
     Basket.objects.filter(pk=basket.id).update(checkout_began_at=None)
-    let_go(basket.lines)
+    let_go(basket, basket.lines)
 
 
 def _add(key: Key, wanted: Sequence[tuple[Code, int]]) -> BasketView:

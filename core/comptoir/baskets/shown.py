@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from comptoir.base import clock
+from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money
-from comptoir.baskets.checks import CheckedLine, LineProblem, Problems, line_problems
+from comptoir.baskets.checks import CannotBeChecked, CheckedLine, LineProblem, Problems, line_problems
+from comptoir.baskets.claims import ClaimMissing, with_claims
 from comptoir.baskets.rows import BasketRow, LineRow
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
+from comptoir.plugins import PluginFailed
 from comptoir.pricing.queries import NoPrice, context_at, quote
 from comptoir.pricing.quote_parts import Quote, QuotedLine, QuoteLine
 from comptoir.stock.queries import free_by_location
@@ -77,6 +81,7 @@ class Priced:
 def price_basket(basket: BasketRow, channel: ChannelContext) -> Priced:
     """Check and price what is in a basket; what the channel does not sell has a problem and no price."""
     problems = line_problems(channel, map(_checked, basket.lines))
+    basket = _claimed(basket, problems)
     while True:
         unsold = {pk for pk, problem in problems.items() if not problem.is_sellable}
         try:
@@ -84,6 +89,19 @@ def price_basket(basket: BasketRow, channel: ChannelContext) -> Priced:
         except NoPrice as error:
             line = next(line for line in basket.lines if line.sku == error.sku)  # type: ignore[attr-defined]
             problems[line.variant_id] = LineProblem(line.variant_id, NoPrice.code, str(error))
+
+
+def _claimed(basket: BasketRow, problems: Problems) -> BasketRow:
+    """The basket with what plugins keep for its lines; those they keep too little for get a problem."""
+    try:
+        basket, short = with_claims(basket)
+        refusal: type[ComptoirError] = ClaimMissing
+    except PluginFailed:
+        short, refusal = {line.variant_id for line in basket.lines if not line.is_counted}, CannotBeChecked
+    for variant_id in short:
+        problem = LineProblem(variant_id, refusal.code, str(refusal.sentence), is_sellable=True)
+        problems.setdefault(variant_id, problem)
+    return basket
 
 
 def show_basket(priced: Priced) -> BasketView:
@@ -121,7 +139,7 @@ def _quoted(basket: BasketRow, channel: ChannelContext, unsold: set[int]) -> Quo
 
 def _keeping(line: LineRow, free: Mapping[int, Mapping[int, int]], *, is_held_on_adding: bool) -> Keeping:
     if not line.is_counted:
-        return Keeping("not_counted")
+        return _claim_keeping(line)
     if not line.missing:
         return Keeping("held", line.held_until)
     if line.variant_id not in free:
@@ -130,6 +148,13 @@ def _keeping(line: LineRow, free: Mapping[int, Mapping[int, int]], *, is_held_on
     if available >= line.quantity:
         return Keeping("ended" if is_held_on_adding else "not_held", line.held_until, line.quantity)
     return Keeping("short" if available else "gone", line.held_until, available)
+
+
+def _claim_keeping(line: LineRow) -> Keeping:
+    """A claim that time has ended lives on if it is held again before somebody else takes it."""
+    if line.held_until is None:
+        return Keeping("not_counted")
+    return Keeping("held" if line.held_until > clock.now() else "ended", line.held_until, line.held)
 
 
 def _is_sold(priced: Priced, line: LineRow) -> bool:

@@ -32,7 +32,7 @@ def cancel_with_parcels(
     """
 
     def cancel() -> RefundRequest | None:
-        parcels = _lock_live(order_id)
+        parcels = lock_live(order_id)
         if by_customer and any(one.state != Step.WAITING for one in parcels):
             order = Order.objects.get(pk=order_id)
             raise MoveNotAllowed(field="state", state=order.get_state_display())
@@ -52,7 +52,8 @@ def cancel_with_parcels(
     return in_transaction(cancel)
 
 
-def _lock_live(order_id: int) -> list[Parcel]:
+def lock_live(order_id: int) -> list[Parcel]:
+    """The parcels of an order that bring something, locked before their order is."""
     rows = Parcel.objects.filter(order=order_id, state__in=LIVE).order_by("pk")
     return list(rows.select_for_update(no_key=True, of=("self",)))
 

@@ -17,9 +17,9 @@ from comptoir.channels.models import Location
 from comptoir.fulfilment.carriers import Address, RelayPoint, relay_point
 from comptoir.fulfilment.methods import Asked, Option, UnknownMethod, Wanted, Way
 from comptoir.fulfilment.models import DeliveryMethod
-from comptoir.fulfilment.options import promise_sentence
+from comptoir.fulfilment.options import delivery_options, promise_sentence
 from comptoir.fulfilment.routes import Choice, choose_delivery
-from comptoir.fulfilment.slots import NoSlotHeld, hold_slot, release_slot
+from comptoir.fulfilment.slots import NoSlotHeld, SlotFull, SlotPast, UnknownSlot, hold_slot, release_slot
 
 #: How payments call the ways of fulfilment.
 WAYS = {Way.SHIP: "delivery", Way.COLLECT: "collection", Way.CARRY_OUT: "carried_out"}
@@ -86,6 +86,15 @@ def delivery_tax(total: Decimal, view: BasketView) -> Decimal:
     """
     percent = max((line.price.tax_percent for line in view.lines if line.price), default=Decimal(0))
     return Money(total * percent / (100 + percent), view.quote.currency).rounded().amount
+
+
+def ways_for(*, view: BasketView, near: Address | None, locale: str) -> list[Option]:
+    """Every way the goods of a basket can get to its customer, with what it holds itself; nothing is chosen or held.
+
+    ``near``: where they go, or where the customer is. Eight statements, as ``fulfilment.options.delivery_options``.
+    """
+    with translation.override(locale):
+        return delivery_options(replace(_asked(view, Wish(""), None, locale), address=near))
 
 
 def _asked(view: BasketView, wish: Wish, point: RelayPoint | None, locale: str) -> Asked:
@@ -159,7 +168,11 @@ def _slot(option: Option, wish: Wish, before: Mapping[str, Any], reference: str)
     if starts_at.tzinfo is None:
         raise InvalidValue(field="delivery.slot", value=wish.slot[:40])
     since = option.promise.from_at if option.promise else None
-    hold_slot(location=location, starts_at=starts_at, owner=reference, since=since)
+    try:
+        hold_slot(location=location, starts_at=starts_at, owner=reference, since=since)
+    except (SlotFull, SlotPast, UnknownSlot) as error:
+        error.field = "delivery.slot"  # as the customer said it
+        raise
     return starts_at
 
 

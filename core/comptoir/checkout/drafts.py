@@ -9,14 +9,24 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError, InvalidValue, NotFound
-from comptoir.baskets.rows import Code, Key
+from comptoir.baskets.holding import let_go
+from comptoir.baskets.models import Basket
+from comptoir.baskets.rows import Code, Key, basket_by_id
 from comptoir.baskets.services import open_basket
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.checkout.models import Checkout
-from comptoir.checkout.services import CheckoutView, begin_checkout, fill_in_contact
+from comptoir.checkout.refusals import CheckoutOver
+from comptoir.checkout.services import (
+    CheckoutView,
+    begin_checkout,
+    end_checkout,
+    fill_in_contact,
+    lock_checkout,
+)
 from comptoir.conf import conf
 from comptoir.events.services import record_event
+from comptoir.stock.rows import in_transaction
 
 LONGEST_HOURS = 14 * 24
 
@@ -76,6 +86,28 @@ def offer_draft(*, uuid: str) -> Checkout:
     return draft
 
 
+def cancel_draft(*, uuid: str) -> Checkout:
+    """Give a draft up: its goods are free at once, its link does nothing any more, money under way goes back.
+
+    Errors: ``NotFound`` for what is no draft; ``CheckoutOver`` for one that has an order, or ended before.
+    """
+
+    def cancel() -> Checkout:
+        locked = lock_checkout(uuid)
+        if locked is None or locked[0].staff_id is None:
+            raise NotFound()
+        draft, _version = locked
+        if not draft.is_live:
+            raise CheckoutOver(state=draft.state)
+        end_checkout(draft, problem="cancelled")
+        lines = basket_by_id(draft.basket_id).lines
+        Basket.objects.filter(pk=draft.basket_id).update(status=Basket.CLOSED, token_hash=None)
+        let_go(lines)
+        return draft
+
+    return in_transaction(cancel)
+
+
 def payment_link(draft: Checkout) -> str:
     """Where the customer pays. The secret stands after ``#``: no server log and no referrer sees it."""
-    return f"{conf.BASE_URL}/{draft.channel.code}/checkout/#{draft.uuid}"
+    return f"{conf.BASE_URL}/{draft.channel.code}/{draft.locale}/checkout#{draft.uuid}"

@@ -5,16 +5,17 @@ the money came, the money goes back: never both, never neither (docs/algorithms/
 """
 
 import logging
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from django.db import IntegrityError
-from django.db.models import CharField, Exists, OuterRef, Value
-from django.db.models.functions import Cast, Concat
 
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.base.money import Money
+from comptoir.baskets.claims import ClaimGone, confirm_claims, reduce_claims
 from comptoir.baskets.holding import let_go
 from comptoir.baskets.models import Basket, Line
 from comptoir.baskets.rows import basket_by_id, line_owner
@@ -24,12 +25,12 @@ from comptoir.checkout.delivery import CARRIED_OUT
 from comptoir.checkout.freezing import FrozenOffers, thaw
 from comptoir.checkout.handing import open_order_parcels
 from comptoir.checkout.models import Checkout
-from comptoir.checkout.refusals import CheckoutOver, GoodsGone
+from comptoir.checkout.refusals import GoodsGone
 from comptoir.checkout.services import State, end_checkout, is_promise, lock_checkout, prepare
 from comptoir.conf import conf
 from comptoir.events.services import record_event
 from comptoir.fulfilment.slots import NoSlotHeld, SlotFull, SlotPast, confirm_slot
-from comptoir.orders.models import Order, Paper
+from comptoir.orders.models import Order, OrderLine, Paper
 from comptoir.orders.papers import issue_paper
 from comptoir.orders.placing import Placing, place_order
 from comptoir.orders.services import move_order
@@ -37,10 +38,11 @@ from comptoir.payments.checking import check_payment
 from comptoir.payments.models import Payment
 from comptoir.payments.queries import order_money, payments_of
 from comptoir.payments.services import start_payment
-from comptoir.payments.tenders import give_back, keep_for_order
+from comptoir.payments.tenders import give_back, keep_for_order, lock_tenders
 from comptoir.pricing.services import OfferExhausted, use_offers
 from comptoir.stock.allocations import allocate_holds
 from comptoir.stock.holds import OutOfStock, release_holds
+from comptoir.stock.models import Hold
 from comptoir.stock.plans import Wanted
 from comptoir.stock.rows import in_transaction
 
@@ -55,7 +57,7 @@ def pay(
     Again with the same ``key``: the same payment goes on. Not inside a transaction: a provider is called.
     Errors: those of ``prepare`` and ``start_payment``; ``GoodsGone``.
     """
-    checkout = _began_to_pay(channel, uuid, key) or _prepare_once(channel, uuid, total, key)
+    checkout = prepare(channel=channel, uuid=uuid, total=total, key=key)
     payment = None
     if total.amount and checkout.is_live:
         payment = start_payment(
@@ -69,19 +71,22 @@ def pay(
             way=checkout.delivery["way"],
             location_id=checkout.delivery.get("location_id"),
         )
+        if payment.secured < payment.amount:  # the customer has still to do something
+            return checkout, payment
     finished = finish(uuid=str(checkout.uuid))
     return finished, payment or _payment_of(checkout, key)
 
 
-def finish(*, uuid: str) -> Checkout:
+def finish(*, uuid: str, channel_id: int | None = None) -> Checkout:
     """Make an order of a checkout whose money is there; safe to call at any time and any number of times.
 
-    Returns the checkout: ``placed`` with its order, still ``paying`` while there is too little money, or ended.
+    With a channel only one of that channel. Returns the checkout: ``placed`` with its order, still ``paying`` while there
+    is too little money, or ended.
     Errors: ``NotFound``; ``GoodsGone`` when it comes to that in this very call.
     """
     try:
-        return in_transaction(lambda: _finish(uuid))
-    except (OutOfStock, OfferExhausted, SlotFull, SlotPast, NoSlotHeld) as error:
+        return in_transaction(lambda: _finish(uuid, {"channel": channel_id} if channel_id else {}))
+    except (OutOfStock, OfferExhausted, SlotFull, SlotPast, NoSlotHeld, ClaimGone) as error:
         return _undo(uuid, error)
     except IntegrityError:
         # Another order of this basket was first; what was paid for this one goes back.
@@ -89,18 +94,23 @@ def finish(*, uuid: str) -> Checkout:
 
 
 def come_back(*, channel: ChannelContext, uuid: str) -> Checkout:
-    """The customer comes back from the provider's page: ask there what happened, then finish. Not inside a transaction.
+    """The customer comes back from the provider's page: if no notice came, ask there what happened. Then finish.
 
-    Errors: ``NotFound``, ``GoodsGone``.
+    Not inside a transaction. Errors: ``NotFound``, ``GoodsGone``.
     """
-    checkout = Checkout.objects.filter(uuid=uuid, channel_id=channel.id).first()
-    if checkout is None:
-        raise NotFound()
-    if checkout.state == State.PAYING:
-        for payment in payments_of(checkout.reference):
-            if payment.fate == Payment.Fate.OPEN and payment.secured < payment.amount:
-                check_payment(payment)
-    return finish(uuid=uuid)
+    checkout = finish(uuid=uuid, channel_id=channel.id)
+    if checkout.state == State.PAYING and _ask_providers(checkout):
+        checkout = finish(uuid=uuid)
+    return checkout
+
+
+def _ask_providers(checkout: Checkout) -> bool:
+    """Ask what became of payments that are not made yet, as far as we know; says whether there are any."""
+    payments = payments_of(checkout.reference)
+    unsure = [one for one in payments if one.fate == Payment.Fate.OPEN and one.secured < one.amount]
+    for payment in unsure:
+        check_payment(payment)
+    return bool(unsure)
 
 
 def end_unpaid(*, limit: int = 100) -> int:
@@ -146,8 +156,8 @@ def issue_paper_when_paid(*, order_id: int) -> None:
         issue_paper(order_id=order_id, kind=Paper.Kind.RECEIPT if is_till else Paper.Kind.INVOICE)
 
 
-def _finish(uuid: str) -> Checkout:
-    locked = lock_checkout(uuid)
+def _finish(uuid: str, only: dict[str, int]) -> Checkout:
+    locked = lock_checkout(uuid, **only)
     if locked is None:
         raise NotFound()
     checkout, basket_version = locked
@@ -157,58 +167,77 @@ def _finish(uuid: str) -> Checkout:
             give_back(reference=checkout.reference)
         return checkout
     placing, offers = thaw(checkout.frozen)
-    total = Money(placing.total, placing.currency)
-    tenders = [one for one in payments_of(checkout.reference) if one.fate == Payment.Fate.OPEN]
-    if total.amount > sum(one.secured for one in tenders):
+    tenders = lock_tenders(reference=checkout.reference)
+    if placing.total > sum(one.secured for one in tenders):
         return checkout
-    order = _place(checkout, placing, offers, tenders)
+    order, lines = _place(checkout, placing, offers, tenders)
     checkout.state, checkout.order = State.PLACED, order
     checkout.frozen = {}
     checkout.save(update_fields=["state", "order", "frozen"])
     Basket.objects.filter(pk=checkout.basket_id).update(status=Basket.SUBMITTED, date_submitted=clock.now())
     if basket_version != checkout.basket_version:
         _release_others(checkout, placing)
-    _allocate(placing)
-    open_order_parcels(order)
+    _allocate(order, placing, lines)
     return checkout
 
 
-def _place(checkout: Checkout, placing: Placing, offers: FrozenOffers, tenders: list[Payment]) -> Order:
+def _place(
+    checkout: Checkout, placing: Placing, offers: FrozenOffers, tenders: list[Payment]
+) -> tuple[Order, list[OrderLine]]:
     promised = [one for one in tenders if is_promise(one.provider) and one.captured < one.amount]
-    order = place_order(
+    order, lines = place_order(
         placing=Placing(**{**vars(placing), "is_unpaid": bool(promised)}), actor_id=checkout.staff_id
     )
     if placing.total:
-        keep_for_order(order=order, amount=order.money(order.total))
+        keep_for_order(order=order, amount=order.money(order.total), tenders=tenders)
     if offers.discounts or offers.delivery_benefits:
         use_offers(quote=offers, document=order.number, customer_id=placing.customer_id)  # type: ignore[arg-type]
     if placing.delivery.get("slot"):
         confirm_slot(owner=checkout.reference)
-    return order
+    return order, lines
 
 
-def _allocate(placing: Placing) -> None:
-    """Promise the goods to the order; the rows everybody waits for come last."""
+def _allocate(order: Order, placing: Placing, lines: Sequence[OrderLine]) -> None:
+    """Promise the goods to the order and open its parcels; the rows everybody waits for come last.
+
+    What is carried out leaves the shop at once, so it has to be promised first.
+    """
+    claimed = {line.variant_id: line.quantity for line in placing.lines if not line.is_counted}
+    if placing.basket_id:
+        confirm_claims(placing.basket_id, claimed, placing.number)
+    counted = {line.stock_owner: line for line in lines if line.is_counted}
+    if not counted:
+        return
+    is_carried_out = placing.delivery.get("way") == CARRIED_OUT
+    open_them = partial(_open_parcels, order, counted)
     channel = channel_context(placing.channel_code)
-    wanted = [
-        Wanted(line.stock_owner, line.variant_id, line.quantity) for line in placing.lines if line.is_counted
-    ]
-    if wanted:
-        places, first = channel.location_ids if channel else (), placing.delivery.get("from", [])
-        allocate_holds(
-            requests=wanted,
-            location_ids=[*first, *(pk for pk in places if pk not in first)],
-            channel=channel,
-            document=placing.number,
-        )
+    places, first = channel.location_ids if channel else (), placing.delivery.get("from", [])
+    holds = allocate_holds(
+        requests=[Wanted(line.stock_owner, line.variant_id, line.quantity) for line in counted.values()],
+        location_ids=[*first, *(pk for pk in places if pk not in first)],
+        channel=channel,
+        document=placing.number,
+        **({} if is_carried_out else {"write": open_them}),
+    )
+    if is_carried_out:
+        open_them(holds)
+
+
+def _open_parcels(order: Order, lines: Mapping[str, OrderLine], holds: Sequence[Hold]) -> None:
+    promised: dict[int, dict[int, int]] = {}
+    for hold in holds:
+        there, line = promised.setdefault(hold.level.location_id, {}), lines[hold.owner].pk
+        there[line] = there.get(line, 0) + hold.quantity
+    open_order_parcels(order, promised)
 
 
 def _release_others(checkout: Checkout, placing: Placing) -> None:
     """Give back what the basket holds for lines that came while the customer paid: the order is what was paid."""
     mine = {line.stock_owner for line in placing.lines}
-    others = Line.objects.filter(basket=checkout.basket_id).values_list("pk", flat=True)
-    if left := [owner for owner in map(line_owner, others) if owner not in mine]:
-        release_holds(owners=left)
+    rows = Line.objects.filter(basket=checkout.basket_id).values_list("pk", "product_id")
+    if others := [(pk, variant_id) for pk, variant_id in rows if line_owner(pk) not in mine]:
+        reduce_claims(checkout.basket_id, {variant_id: 0 for _pk, variant_id in others})
+        release_holds(owners=[line_owner(pk) for pk, _variant_id in others])
 
 
 def _undo(uuid: str, error: Exception) -> Checkout:
@@ -248,34 +277,9 @@ def _end_if_due(uuid: str) -> bool:
         )  # fmt: skip
     Basket.objects.filter(pk=checkout.basket_id).update(checkout_began_at=None)
     with suppress(NotFound):  # closed or merged meanwhile: nothing is held for it any more
-        let_go(basket_by_id(checkout.basket_id, lock=True).lines)
+        basket = basket_by_id(checkout.basket_id, lock=True)
+        let_go(basket, basket.lines)
     return True
-
-
-def _began_to_pay(channel: ChannelContext, uuid: str, key: str) -> Checkout | None:
-    """The checkout if this key began a payment for it before; then nothing is looked at again."""
-    begun = Payment.objects.filter(
-        reference=Concat(Value("checkout:"), Cast(OuterRef("uuid"), CharField())), start_key=key
-    )
-    rows = Checkout.objects.select_related("order").annotate(has_begun=Exists(begun))
-    checkout = rows.filter(uuid=uuid, channel_id=channel.id).first()
-    if checkout is None:
-        raise NotFound()
-    if checkout.state == State.PLACED or checkout.has_begun:
-        return checkout
-    if not checkout.is_live:
-        raise CheckoutOver(state=checkout.state)
-    return None
-
-
-def _prepare_once(channel: ChannelContext, uuid: str, total: Money, key: str) -> Checkout:
-    try:
-        return prepare(channel=channel, uuid=uuid, total=total)
-    except CheckoutOver:
-        # While this call waited for the basket, the same call came to its end elsewhere.
-        if checkout := _began_to_pay(channel, uuid, key):
-            return checkout
-        raise
 
 
 def _payment_of(checkout: Checkout, key: str) -> Payment | None:

@@ -1,16 +1,18 @@
 """The order to be, frozen when the money is asked for: whatever changes afterwards, the customer gets what they saw."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 from oscar.apps.catalogue.models import ProductAttributeValue
 
 from comptoir.base.money import Money
-from comptoir.baskets.rows import LineRow
 from comptoir.baskets.shown import BasketView, ShownLine
-from comptoir.catalogue.models import Product
+from comptoir.catalogue.models import AttributeOption, Product
 from comptoir.checkout.models import Checkout
 from comptoir.content.models import ProductContent
 from comptoir.orders.placing import Contact, PlacedLine, Placing
@@ -26,7 +28,7 @@ class FrozenOffers:
 
 
 def freeze(checkout: Checkout, view: BasketView, *, is_unpaid: bool = False) -> dict[str, Any]:
-    """The order to be as JSON, with the offers it uses. Three statements: titles, options, names without a text."""
+    """The order to be as JSON, with the offers it uses. One statement: titles and options."""
     placing = _placing(checkout, view, is_unpaid)
     return {
         "placing": {
@@ -70,7 +72,7 @@ def _placing(checkout: Checkout, view: BasketView, is_unpaid: bool) -> Placing:
         channel_code=view.channel.code,
         locale=checkout.locale,
         currency=quote.currency,
-        lines=_lines(view, checkout.locale),
+        lines=placed_lines(view, checkout.locale),
         tax=quote.tax.amount + checkout.delivery_tax,
         total=quote.total.amount + checkout.delivery_total,
         basket_id=basket.id,
@@ -89,21 +91,23 @@ def _placing(checkout: Checkout, view: BasketView, is_unpaid: bool) -> Placing:
     )
 
 
-def _lines(view: BasketView, locale: str) -> list[PlacedLine]:
-    titles = _titles((line.row for line in view.lines), locale)
-    options = _options([line.row.variant_id for line in view.lines], locale)
-    return [_frozen_line(line, titles, options) for line in view.lines if line.price]
+def placed_lines(view: BasketView, locale: str) -> list[PlacedLine]:
+    """The lines of a basket as an order keeps them, in the customer's language; one statement."""
+    texts = _texts([line.row.variant_id for line in view.lines], locale)
+    return [
+        _frozen_line(line, *texts.get(line.row.variant_id, ("", ""))) for line in view.lines if line.price
+    ]
 
 
-def _frozen_line(line: ShownLine, titles: Mapping[int, str], options: Mapping[int, str]) -> PlacedLine:
+def _frozen_line(line: ShownLine, title: str, options: str) -> PlacedLine:
     row, price = line.row, line.price
     assert price is not None
     return PlacedLine(
         variant_id=row.variant_id,
         sku=row.sku,
         gtin=row.gtin or "",
-        title=titles.get(row.product_id, row.sku)[:255],
-        options=options.get(row.variant_id, "")[:255],
+        title=(title or row.sku)[:255],
+        options=options[:255],
         quantity=row.quantity,
         unit_price=price.unit_price.amount,
         discount=sum((one.amount.amount for one in price.discounts), Decimal(0)),
@@ -115,25 +119,26 @@ def _frozen_line(line: ShownLine, titles: Mapping[int, str], options: Mapping[in
     )
 
 
-def _titles(rows: Iterable[LineRow], locale: str) -> dict[int, str]:
-    """What customers read of each product in a language; where there is no text, the name of the back office."""
-    ids = {row.product_id for row in rows}
-    texts = ProductContent.objects.filter(product__in=ids, live=True, locale__language_code=locale)
-    titles = dict(texts.values_list("product_id", "title"))
-    if missing := ids - titles.keys():
-        titles.update(Product.objects.filter(pk__in=missing).values_list("pk", "title"))
-    return titles
+def _texts(variant_ids: list[int], locale: str) -> dict[int, tuple[str, str]]:
+    """What customers read of each variant in a language: its title, and what was chosen of it, such as ``M, blue``.
 
-
-def _options(variant_ids: list[int], locale: str) -> dict[int, str]:
-    """What was chosen of each variant, such as ``M, blue``; one statement."""
-    rows = ProductAttributeValue.objects.filter(
-        product__in=variant_ids, attribute__is_option=True, value_option__isnull=False
-    ).select_related("value_option")
-    words: dict[int, list[str]] = {}
-    for row in rows.order_by("attribute__position", "attribute_id"):
-        words.setdefault(row.product_id, []).append(row.value_option.text("option", locale))
-    return {pk: ", ".join(said) for pk, said in words.items()}
+    Where there is no text, the name of the back office. One statement.
+    """
+    product_id = Coalesce(OuterRef("parent_id"), OuterRef("pk"))
+    texts = ProductContent.objects.filter(product=product_id, live=True, locale__language_code=locale)
+    chosen = ProductAttributeValue.objects.filter(
+        product=OuterRef("pk"), attribute__is_option=True, value_option__isnull=False
+    ).order_by("attribute__position", "attribute_id")
+    option = JSONObject(option="value_option__option", translations="value_option__translations")
+    rows = Product.objects.filter(pk__in=variant_ids).values_list(
+        "pk",
+        Coalesce(Subquery(texts.values("title")[:1]), "parent__title", "title"),
+        ArraySubquery(chosen.values_list(option)),
+    )
+    return {
+        pk: (title, ", ".join(AttributeOption(**said).text("option", locale) for said in options))
+        for pk, title, options in rows
+    }
 
 
 def _explained(quote: Quote) -> dict[str, Any]:

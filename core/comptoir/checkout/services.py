@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
 from comptoir.base import clock
@@ -29,8 +30,9 @@ from comptoir.checkout.models import Checkout
 from comptoir.checkout.refusals import CheckoutOver, NotReady, PriceChanged, Reason
 from comptoir.conf import conf
 from comptoir.fulfilment.slots import release_slot
+from comptoir.payments.models import Payment
 from comptoir.payments.providers import provider_of
-from comptoir.payments.queries import offered_methods
+from comptoir.payments.queries import OfferedMethod, offered_methods
 from comptoir.payments.tenders import give_back
 
 State = Checkout.State
@@ -93,15 +95,16 @@ def change_checkout(*, channel: ChannelContext, uuid: str, change: Change) -> Ch
     """Say who the order is for, how it gets there and how it is paid: all of it at once, or a part.
 
     A delivery is worked out and held here; whether a means of payment is offered for it is looked at when it is used.
-    One that was being paid is opened again: money that still comes for it goes back. Not inside a transaction, as a
-    carrier may be asked.
+    One that was being paid is opened again: money that still comes for it goes back. Only the means of payment that it
+    is being paid by changes nothing: a second click on “pay” gives no payment up. Not inside a transaction, as a carrier
+    may be asked.
     Errors: ``NotFound``, ``CheckoutOver``, ``InvalidValue`` with the field, and those of ``delivery.choose_way`` and
     ``delivery.with_point``. Nothing changes then.
     """
     wish = with_point(change.wish) if change.wish else None
     with transaction.atomic():
         checkout, basket = lock_live(channel, uuid)
-        if checkout.state == State.PAYING:
+        if checkout.state == State.PAYING and change != Change(provider=checkout.provider):
             give_back(reference=checkout.reference)
             checkout.state = State.OPEN
         fill_in_contact(checkout, change.contact or {})
@@ -117,15 +120,18 @@ def change_checkout(*, channel: ChannelContext, uuid: str, change: Change) -> Ch
 
 
 @transaction.atomic
-def prepare(*, channel: ChannelContext, uuid: str, total: Money) -> Checkout:
+def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") -> Checkout:
     """Look at everything once more, hold it, and freeze the order to be: after this the money may be asked for.
 
-    ``total`` is what the customer saw. Errors: ``NotFound``, ``CheckoutOver``, ``NotReady`` with every reason,
+    ``total`` is what the customer saw. With the ``key`` that began a payment before, or whose order is placed, nothing
+    is looked at again. Errors: ``NotFound``, ``CheckoutOver``, ``NotReady`` with every reason,
     ``PriceChanged``, ``NotEnough``. Nothing changes then.
     """
-    checkout, basket = lock_live(channel, uuid)
-    priced = price_basket(basket, channel)
-    view = show_basket(priced)
+    checkout, locked = _lock(channel, uuid, key)
+    if key and (checkout.state == State.PLACED or checkout.has_begun):
+        return checkout
+    basket = _live(checkout, locked, channel)
+    view = show_basket(price_basket(basket, channel))
     shown = CheckoutView(checkout, channel, view)
     if reasons := _reasons(shown):
         raise NotReady(reasons)
@@ -135,24 +141,32 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money) -> Checkout:
             field="total", now=f"{shown.total.rounded().amount} {total.currency}",
             total=shown.total.as_json(), lines=_differences(view),
         )  # fmt: skip
-    if checkout.state == State.PAYING and checkout.basket_version != basket.version:
-        # What was asked for before was for other goods: if it still comes, it goes back.
+    is_other = checkout.basket_version != basket.version or checkout.total != total.amount
+    if checkout.state == State.PAYING and is_other:
+        # What was asked for before was for other goods, or at other prices: if it still comes, it goes back.
         give_back(reference=checkout.reference)
-    if checkout.state == State.OPEN or checkout.basket_version != basket.version:
+    if checkout.state == State.OPEN or is_other:
         checkout.frozen = freeze(checkout, view)
     checkout.state, checkout.total, checkout.problem = State.PAYING, total.amount, ""
     checkout.basket_version = basket.version
     checkout.ends_at = clock.now() + timedelta(minutes=conf.PAYMENT_MINUTES)
     checkout.save(update_fields=[*FILLED_IN, "total", "problem", "frozen", "basket_version", "ends_at"])
     if not is_held:
-        extend_basket(basket, channel)
+        extend_basket(view.basket, channel)
     return checkout
 
 
 def _choose_again(checkout: Checkout, view: BasketView) -> bool:
-    """Work the delivery out again when the basket is another since, or goods are not held any more; says whether it was."""
-    lines = view.basket.lines
-    if checkout.delivery["basket_version"] == view.basket.version and not any(line.missing for line in lines):
+    """Work the delivery out again when it is not what was chosen any more; says whether it was.
+
+    The basket is another since, goods are not held any more, or a shop closed that gives them or hands them out.
+    """
+    said = checkout.delivery
+    is_same = said["basket_version"] == view.basket.version and not any(
+        line.missing for line in view.basket.lines
+    )
+    places = {said["location_id"], *said["from"]} - {None}
+    if is_same and places <= set(view.channel.location_ids):
         return False
     _deliver(checkout, view, wish_of(checkout.delivery))
     return True
@@ -183,13 +197,26 @@ def lock_live(channel: ChannelContext, uuid: str) -> tuple[Checkout, BasketRow]:
 
     Errors: ``NotFound``, ``CheckoutOver``.
     """
+    checkout, basket = _lock(channel, uuid)
+    return checkout, _live(checkout, basket, channel)
+
+
+def _lock(channel: ChannelContext, uuid: str, key: str = "") -> tuple[Checkout, BasketRow | None]:
+    """``has_begun`` of the checkout says whether a payment was begun with this key."""
     basket = _lock_open_basket(uuid)
-    checkout = Checkout.objects.filter(uuid=uuid, channel=channel.id).first()
+    begun = Payment.objects.filter(reference=f"checkout:{uuid}", start_key=key)
+    checkout = (
+        Checkout.objects.annotate(has_begun=Exists(begun)).filter(uuid=uuid, channel=channel.id).first()
+    )
     if checkout is None:
         raise NotFound()
+    return checkout, basket
+
+
+def _live(checkout: Checkout, basket: BasketRow | None, channel: ChannelContext) -> BasketRow:
     if basket is None or not checkout.is_live or basket.channel_id != channel.id:
         raise CheckoutOver(state=checkout.state)
-    return checkout, basket
+    return basket
 
 
 def _lock_open_basket(uuid: str) -> BasketRow | None:
@@ -200,13 +227,12 @@ def _lock_open_basket(uuid: str) -> BasketRow | None:
     return None
 
 
-def lock_checkout(uuid: str) -> tuple[Checkout, int] | None:
-    """A checkout as it is once its basket is locked, and the basket's version; ``None`` if there is none."""
+def lock_checkout(uuid: str, **only: Any) -> tuple[Checkout, int] | None:
+    """A checkout as it is once its basket is locked, and the basket's version; ``None`` if there is none (or not such)."""
     locked = Basket.objects.filter(checkouts__uuid=uuid).select_for_update(no_key=True, of=("self",))
     version = locked.values_list("version", flat=True).first()
-    if version is None:
-        return None
-    return Checkout.objects.select_related("channel").get(uuid=uuid), version
+    checkout = Checkout.objects.select_related("channel").filter(uuid=uuid, **only).first()
+    return None if version is None or checkout is None else (checkout, version)
 
 
 def end_checkout(checkout: Checkout, *, problem: str) -> None:
@@ -254,17 +280,24 @@ def _reasons(shown: CheckoutView) -> list[Reason]:
     return reasons
 
 
+def methods_of(shown: CheckoutView) -> list[OfferedMethod]:
+    """The means of payment that a customer can choose for this basket and delivery; none once the money was asked for."""
+    if shown.basket is None:
+        return []
+    delivery = shown.checkout.delivery
+    return offered_methods(
+        shown.channel,
+        amount=shown.total,
+        way=delivery.get("way", ""),
+        location_id=delivery.get("location_id"),
+    )
+
+
 def _payment_reasons(shown: CheckoutView) -> list[Reason]:
     checkout = shown.checkout
     if not checkout.provider:
         return [Reason("payment_missing", "payment", _("Choose how you want to pay."))]
-    offered = offered_methods(
-        shown.channel,
-        amount=shown.total,
-        way=checkout.delivery.get("way", ""),
-        location_id=checkout.delivery.get("location_id"),
-    )
-    if checkout.provider in {one.code for one in offered}:
+    if checkout.provider in {one.code for one in methods_of(shown)}:
         return []
     return [Reason("payment_method_unknown", "payment", _("This means of payment is not offered here."))]
 

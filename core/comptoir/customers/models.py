@@ -40,6 +40,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         help_text=_("Where somebody of a shop may see and change stock."),
     )
+    locale = models.CharField(
+        _("language"),
+        max_length=10,
+        blank=True,
+        help_text=_("In which customers are written to; empty: not said."),
+    )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 
     objects = UserManager()
@@ -58,3 +64,30 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name or self.email
+
+
+class Consent(models.Model):
+    """What somebody allowed, or took back, with where and when; never changed: the last one of a purpose holds.
+
+    Source: GDPR, art. 7 (1): who relies on a consent has to be able to show it.
+    """
+
+    class Purpose(models.TextChoices):
+        EMAIL_NEWS = "email_news", _("news and offers by e-mail")
+        SMS_NEWS = "sms_news", _("news and offers by SMS")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
+    is_given = models.BooleanField(_("given"))
+    channel = models.CharField(_("channel"), max_length=40)
+    said_at = models.DateTimeField(_("said at"))
+
+    class Meta:
+        default_permissions = ("view",)
+        ordering = ["-said_at", "-pk"]
+        indexes = [models.Index(fields=["user", "purpose", "-said_at"], name="consents_of_user")]
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.purpose} {self.is_given}"

@@ -10,13 +10,6 @@ def public_type(type: str) -> str:
     return type.replace("_", ".", 1)
 
 
-class CurrentTransaction(models.Func):
-    """The number of the running transaction, the same until it ends."""
-
-    template = "pg_current_xact_id()::text::bigint"
-    output_field = models.BigIntegerField()
-
-
 class Event(models.Model):
     """A fact: something of the shop changed, in the same transaction as this row."""
 

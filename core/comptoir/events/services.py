@@ -5,13 +5,13 @@ import random
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from comptoir import hookspecs, plugins
 from comptoir.base import clock
-from comptoir.events.models import CurrentTransaction, Delivery, Event
-from comptoir.events.subscriptions import address_events
+from comptoir.events.models import Delivery, Event
+from comptoir.events.subscriptions import address_events, record_and_address
 
 logger = logging.getLogger("comptoir.events")
 
@@ -27,42 +27,25 @@ def record_event(type: str, *, subject_id: int, **payload: object) -> Event:
     ``payload`` is small, and nothing of it is personal: ids, codes, words of the shop. Webhooks send it out.
     Errors: ``RuntimeError`` outside a transaction, ``AttributeError`` for a type without a hook.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("An event is recorded in the transaction of its change.")
-    getattr(hookspecs, f"on_{type}")
-    fact = {"type": type, "subject_id": subject_id, "payload": payload, "recorded_in": CurrentTransaction()}
-    if already := Event.objects.filter(**fact, deliveries__attempts=0).first():
-        return already
-    event = Event.objects.create(**fact, recorded_at=clock.now())
-    address_events([event])
-    return event
+    fact = _fact(type, payload)
+    fact.subject_id, fact.pk = subject_id, record_and_address(fact, [subject_id])[0][0]
+    return fact
 
 
 def record_events(type: str, *, subject_ids: Iterable[int]) -> int:
-    """Write down the same fact of many subjects, in a constant number of statements; returns how many were new.
+    """Write down the same fact of many subjects, in one statement; returns how many were new.
 
     As ``record_event``, each subject once a transaction.
     Errors: ``RuntimeError`` outside a transaction, ``AttributeError`` for a type without a hook.
     """
-    if not transaction.get_connection().in_atomic_block:
+    return sum(is_new for _pk, is_new in record_and_address(_fact(type, {}), subject_ids))
+
+
+def _fact(type: str, payload: dict[str, object]) -> Event:
+    if not connection.in_atomic_block:
         raise RuntimeError("An event is recorded in the transaction of its change.")
     getattr(hookspecs, f"on_{type}")
-    wanted = sorted(set(subject_ids))
-    told = Event.objects.filter(
-        type=type,
-        subject_id__in=wanted,
-        payload={},
-        recorded_in=CurrentTransaction(),
-        deliveries__attempts=0,
-    )
-    already = set(told.values_list("subject_id", flat=True))
-    events = Event.objects.bulk_create(
-        Event(type=type, subject_id=pk, recorded_in=CurrentTransaction(), recorded_at=clock.now())
-        for pk in wanted
-        if pk not in already
-    )
-    address_events(events)
-    return len(events)
+    return Event(type=type, payload=payload, recorded_at=clock.now())
 
 
 def deliver_events(limit: int = BATCH) -> int:

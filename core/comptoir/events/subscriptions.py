@@ -4,17 +4,14 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from django.db import connection
+from psycopg.types.json import Jsonb
 
 from comptoir import hookspecs, plugins
 from comptoir.base import clock
 from comptoir.events.models import Event
 
-#: One statement, whether there are webhooks or not: the shop's own transactions pay for this.
-ADDRESS = """
-INSERT INTO events_delivery (event_id, subject, subscriber, endpoint_id, due_at)
-SELECT event.id, %(noun)s || ':' || event.subject_id, who.subscriber, who.endpoint_id, %(now)s
-FROM unnest(%(events)s::bigint[], %(subjects)s::bigint[]) WITH ORDINALITY AS event (id, subject_id, place)
-CROSS JOIN (
+#: Who hears of an event; the shop's own transactions pay for this, whether there are webhooks or not.
+_WHO = """(
     SELECT subscriber, NULL::bigint AS endpoint_id
     FROM unnest(%(plugins)s::text[]) AS subscriber
     UNION ALL
@@ -23,11 +20,54 @@ CROSS JOIN (
     WHERE switched_off_at IS NULL
       AND (types = '{}' OR %(type)s = ANY (types))
       AND (channels = '{}' OR %(channels)s::text[] IS NULL OR channels && %(channels)s::text[]::varchar[])
-) AS who
+) AS who"""
+
+ADDRESS = f"""
+INSERT INTO events_delivery (event_id, subject, subscriber, endpoint_id, due_at)
+SELECT event.id, %(noun)s || ':' || event.subject_id, who.subscriber, who.endpoint_id, %(now)s
+FROM unnest(%(events)s::bigint[], %(subjects)s::bigint[]) WITH ORDINALITY AS event (id, subject_id, place)
+CROSS JOIN {_WHO}
 WHERE %(only)s::text IS NULL OR who.subscriber = %(only)s
 ORDER BY event.place
 ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608
+
+#: Events and their deliveries at once; ``told`` are those that this transaction has written down already.
+RECORD = f"""
+WITH told AS (
+    SELECT event.id, event.subject_id FROM events_event event
+    WHERE event.type = %(type)s AND event.subject_id = ANY(%(subjects)s) AND event.payload = %(payload)s::jsonb
+        AND event.recorded_in = pg_current_xact_id()::text::bigint
+        AND EXISTS (SELECT FROM events_delivery WHERE event_id = event.id AND attempts = 0)
+), fresh AS (
+    INSERT INTO events_event (type, subject_id, payload, recorded_at, recorded_in)
+    SELECT %(type)s, subject_id, %(payload)s::jsonb, %(now)s, pg_current_xact_id()::text::bigint
+    FROM unnest(%(subjects)s::bigint[]) AS subject_id
+    WHERE subject_id NOT IN (SELECT subject_id FROM told) ORDER BY subject_id
+    RETURNING id, subject_id
+), addressed AS (
+    INSERT INTO events_delivery (event_id, subject, subscriber, endpoint_id, due_at)
+    SELECT fresh.id, %(noun)s || ':' || fresh.subject_id, who.subscriber, who.endpoint_id, %(now)s
+    FROM fresh CROSS JOIN {_WHO} ORDER BY fresh.id
+)
+SELECT id, true FROM fresh UNION ALL SELECT id, false FROM told
+"""  # noqa: S608
+
+
+def record_and_address(event: Event, subject_ids: Iterable[int]) -> list[tuple[int, bool]]:
+    """Write down an event like this one for each subject, with a delivery for every subscriber; one statement.
+
+    Returns their ids, and whether each is new: the same fact twice in one transaction is one event.
+    """
+    facts = {
+        **_facts(event.type, channels_of(event)),
+        "subjects": sorted(set(subject_ids)),
+        "payload": Jsonb(event.payload),
+        "now": event.recorded_at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, facts)
+        return cursor.fetchall()
 
 
 def address_events(events: Iterable[Event], *, only: str | None = None) -> int:
@@ -58,15 +98,22 @@ def channels_of(event: Event) -> tuple[str, ...]:
 
 def _address(type: str, channels: tuple[str, ...], events: list[Event], only: str | None) -> int:
     facts = {
-        "noun": type.partition("_")[0],
-        "type": type,
-        "channels": list(channels) or None,
+        **_facts(type, channels),
         "events": [event.pk for event in events],
         "subjects": [event.subject_id for event in events],
-        "plugins": plugin_subscribers(type),
         "now": clock.now(),
         "only": only,
     }
     with connection.cursor() as cursor:
         cursor.execute(ADDRESS, facts)
         return cursor.rowcount
+
+
+def _facts(type: str, channels: tuple[str, ...]) -> dict[str, object]:
+    """What both statements ask of a kind of event."""
+    return {
+        "noun": type.partition("_")[0],
+        "type": type,
+        "channels": list(channels) or None,
+        "plugins": plugin_subscribers(type),
+    }

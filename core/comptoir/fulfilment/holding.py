@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest, Least
 
 from comptoir.base import clock
@@ -29,10 +29,13 @@ def hold_parts(
     again does not hold for ever. Errors: ``OutOfStock``, ``StockBusy``; every hold stays as it was then.
     """
 
+    if _stays(parts, minutes):
+        return
+
     def hold() -> None:
-        held = Hold.objects.filter(owner__in={part.owner for part in parts}, state=State.HELD)
+        held = _held_for(parts)
         lock_levels([*held.values_list("level_id", flat=True), *_level_ids(parts)])
-        before = list(held.select_related("level"))
+        before = list(held.select_for_update(no_key=True, of=("self",)).order_by("pk"))
         kept = _matching(before, parts)
         turn_holds((one.pk for one in before if one.pk not in kept), was=State.HELD, becomes=State.RELEASED)
         _extend(list(kept), minutes)
@@ -53,6 +56,21 @@ def hold_parts(
     in_transaction(hold)
 
 
+def _stays(parts: Sequence[Part], minutes: int) -> bool:
+    """Whether everything is held where it should be, and nothing else; then it only ends later, and no level is touched.
+
+    The holds are looked at without a lock. If one ends meanwhile, fewer end later than were seen, and the answer is no.
+    """
+    held = list(_held_for(parts))
+    kept = _matching(held, parts)
+    return len(kept) == len(held) == len(parts) == _extend(list(kept), minutes)
+
+
+def _held_for(parts: Sequence[Part]) -> "QuerySet[Hold]":
+    owners = {part.owner for part in parts}
+    return Hold.objects.filter(owner__in=owners, state=State.HELD).select_related("level")
+
+
 def _level_ids(parts: Sequence[Part]) -> list[int]:
     wanted = Q(pk=None)
     for part in parts:
@@ -71,10 +89,11 @@ def _matching(held: Sequence[Hold], parts: Sequence[Part]) -> dict[object, Part]
     return kept
 
 
-def _extend(ids: Sequence[object], minutes: int) -> None:
-    ends_at = clock.now() + timedelta(minutes=minutes)
-    later = Greatest(F("expires_at"), Least(F("max_expires_at"), ends_at))
-    Hold.objects.filter(pk__in=ids).update(expires_at=later)
+def _extend(ids: Sequence[object], minutes: int) -> int:
+    """Let live holds end later; returns how many there are."""
+    now = clock.now()
+    later = Greatest(F("expires_at"), Least(F("max_expires_at"), now + timedelta(minutes=minutes)))
+    return Hold.objects.live(now).filter(pk__in=ids).update(expires_at=later)
 
 
 def _minutes_left(held: Sequence[Hold], most: int) -> int:

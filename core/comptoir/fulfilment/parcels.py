@@ -24,9 +24,12 @@ from comptoir.orders.models import Order, OrderLine
 from comptoir.stock.allocations import cancel_allocations, consume_allocations
 from comptoir.stock.models import Hold
 from comptoir.stock.pieces import whole_pieces
-from comptoir.stock.rows import in_transaction
+from comptoir.stock.rows import in_transaction, in_transaction_once
 
 State = Parcel.State
+
+#: The pieces that stock has promised to an order, by location and order line.
+Promised = Mapping[int, Mapping[int, int]]
 
 
 class WrongScan(ComptoirError):
@@ -76,33 +79,39 @@ def open_parcels(
     due_at: datetime | None = None,
     slot: Slot | None = None,
     actor_id: int | None = None,
+    promised: Promised | None = None,
 ) -> list[Parcel]:
     """Open the parcels of an order that was just placed: one for each location that promised goods.
 
-    In the transaction that places it, after ``allocate_holds``. Safe to do twice: an order that has parcels keeps them.
+    In the transaction that places it, after ``allocate_holds``. Safe to do twice: an order that has parcels keeps them;
+    only who has written the order in this very transaction says what was ``promised``, and nothing is looked up.
     What is carried out is collected at once. ``due_at``: by when the parcels have to be prepared, now by default.
     """
     now = clock.now()
 
     def open_them() -> list[Parcel]:
-        Order.objects.select_for_update(no_key=True).get(pk=order.pk)
-        if found := list(Parcel.objects.filter(order=order)):
-            return found
+        giving = promised
+        if giving is None:
+            Order.objects.select_for_update(no_key=True).get(pk=order.pk)
+            if found := list(Parcel.objects.filter(order=order)):
+                return found
+            giving = promised_pieces(order)
         facts = {
             "order": order, "kind": kind, "method": method, "carrier": carrier, "recipient": dict(recipient or {}),
             "destination": destination, "promise": dict(promise or {}), "due_at": due_at or now, "slot": slot,
             "opened_at": now,
         }  # fmt: skip
-        opened = [
-            _open({**facts, "number": f"{order.number}-{place}"}, pk, pieces, actor_id)
-            for place, (pk, pieces) in enumerate(sorted(_promised(order).items()), start=1)
+        fresh = [
+            (Parcel(location_id=pk, number=f"{order.number}-{place}", **facts), giving[pk])
+            for place, pk in enumerate(sorted(giving), start=1)
         ]
+        opened = _open(fresh, actor_id)
         if way is Way.CARRY_OUT:
             for parcel in opened:
                 _carry_out(parcel, actor_id)
         return opened
 
-    return in_transaction(open_them)
+    return in_transaction_once(open_them)
 
 
 def start_picking(*, parcel: Parcel, actor_id: int | None = None) -> Parcel:
@@ -307,28 +316,28 @@ def add_parcel(
     )
     facts = {name: getattr(like, name) for name in names}
     facts |= {"number": next_number(like.order), "opened_at": clock.now(), **changed}
-    return _open(facts, facts.pop("location_id", like.location_id), pieces, actor_id, note)
-
-
-def _open(
-    facts: Mapping[str, Any],
-    location_id: int,
-    pieces: Mapping[int, int],
-    actor_id: int | None,
-    note: str = "",
-) -> Parcel:
-    parcel = Parcel.objects.create(location_id=location_id, **facts)
-    ParcelLine.objects.bulk_create(
-        ParcelLine(parcel=parcel, order_line_id=pk, quantity=quantity)
-        for pk, quantity in sorted(pieces.items())
-    )
-    ParcelStep.objects.create(
-        parcel=parcel, becomes=State.WAITING, actor_id=actor_id, note=note, at=parcel.opened_at
-    )
+    [parcel] = _open([(Parcel(**{"location_id": like.location_id, **facts}), pieces)], actor_id, note)
     return parcel
 
 
-def _promised(order: Order) -> dict[int, dict[int, int]]:
+def _open(
+    fresh: Sequence[tuple[Parcel, Mapping[int, int]]], actor_id: int | None, note: str = ""
+) -> list[Parcel]:
+    """Write parcels down with what is in each, by the id of the order line; three statements, however many."""
+    parcels = Parcel.objects.bulk_create(parcel for parcel, _pieces in fresh)
+    ParcelLine.objects.bulk_create(
+        ParcelLine(parcel=parcel, order_line_id=pk, quantity=quantity)
+        for parcel, pieces in fresh
+        for pk, quantity in sorted(pieces.items())
+    )
+    ParcelStep.objects.bulk_create(
+        ParcelStep(parcel=parcel, becomes=State.WAITING, actor_id=actor_id, note=note, at=parcel.opened_at)
+        for parcel in parcels
+    )
+    return parcels
+
+
+def promised_pieces(order: Order) -> Promised:
     """The pieces that stock has promised to an order, by location and order line."""
     lines = OrderLine.objects.filter(order=order).exclude(stock_owner="")
     owners = lines.values("stock_owner")

@@ -4,7 +4,16 @@ from datetime import datetime
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from comptoir.channels.models import Location
-from comptoir.fulfilment.models import Parcel, ParcelLine, RoutingDecision, Slot, SlotClaim
+from comptoir.channels.queries import ChannelContext
+from comptoir.fulfilment.models import (
+    DeliveryMethod,
+    Parcel,
+    ParcelLine,
+    Rate,
+    RoutingDecision,
+    Slot,
+    SlotClaim,
+)
 from comptoir.orders.models import Order
 
 State = Parcel.State
@@ -52,6 +61,15 @@ def confirmed_slot(owner: str) -> Slot | None:
     claims = SlotClaim.objects.filter(owner=owner, state=SlotClaim.State.CONFIRMED).select_related("slot")
     claim = claims.first()
     return claim.slot if claim else None
+
+
+def delivery_countries(channel: ChannelContext) -> list[str] | None:
+    """The countries that a channel sends goods to, in no order; ``None`` for one that sends everywhere. One statement."""
+    methods = DeliveryMethod.objects.filter(Q(channels=None) | Q(channels=channel.id), is_active=True)
+    zones = list(Rate.objects.filter(method__in=methods).values_list("zone__countries", flat=True).distinct())
+    if any(countries is None for countries in zones):
+        return None
+    return sorted({country for countries in zones for country in countries})
 
 
 def slots_with_parcels(locations: Collection[Location]) -> QuerySet[Slot]:

@@ -61,6 +61,7 @@ def choose_delivery(
     """Choose a delivery for a checkout: decide from where, keep why, and hold each line there exactly once.
 
     ``asked.lines`` name the owners of their holds; ``key`` is that of an option, ``reference`` is ``checkout:<uuid>``.
+    Called in a transaction, it is part of it: the caller undoes that after a refusal.
     Errors: ``UnknownMethod``; ``NotDeliverable`` with the reasons; ``OutOfStock``. Every hold stays as it was then.
     """
     option, facts = chosen_option(asked, key)
@@ -78,7 +79,7 @@ def choose_delivery(
         candidate = ranked.candidate
         option = replace(option, route=candidate, promise=candidate.promise or option.promise)
         parts, due = candidate.parts, _due_at(request, candidate, facts.all_sources)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if decision is not None:
             decision.save()
         if parts:

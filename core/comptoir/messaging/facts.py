@@ -6,12 +6,11 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency
 from django.db.models import Sum
-from django.utils import formats, timezone, translation
+from django.utils import formats, timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import to_locale
 
+from comptoir.base.money import Money, written
 from comptoir.channels.models import Location
 from comptoir.checkout.drafts import payment_link
 from comptoir.checkout.models import Checkout
@@ -20,11 +19,14 @@ from comptoir.fulfilment.carriers import carriers
 from comptoir.fulfilment.codes import collection_code
 from comptoir.fulfilment.models import Parcel
 from comptoir.orders.links import follow_link
-from comptoir.orders.models import Order
+from comptoir.orders.models import Order, StateChange
 from comptoir.payments.built_in import BankTransfer, PayInShop, transfer_reference
 from comptoir.payments.models import Payment, PaymentEntry
+from comptoir.payments.queries import order_money
 
 DAY, MOMENT = "l j F", "H:i"
+#: Why an order or a checkout ended, as ``checkout`` writes it down.
+UNPAID, REJECTED = "unpaid", "rejected"
 IN_SHOP, BY_TRANSFER = PayInShop.code, BankTransfer.code
 
 
@@ -93,6 +95,31 @@ def of_refund(entry: PaymentEntry) -> dict[str, Any]:
     }
 
 
+def of_parcel_expired(parcel: Parcel) -> dict[str, Any]:
+    """Its goods, the shop that kept them, and whether money goes back for them."""
+    return {**of_parcel(parcel), "is_paid": _is_paid(parcel.order)}
+
+
+def of_cancellation(change: StateChange) -> dict[str, Any]:
+    """The pieces that were cancelled, whether that was all, and whether money goes back for them."""
+    order = change.order
+    titles = {line.pk: line.description for line in order.lines.all()}
+    return {
+        "order": _heading(order),
+        "lines": [
+            {"quantity": one["quantity"], "title": titles[one["line"]]} for one in change.facts["lines"]
+        ],
+        "is_whole": change.becomes == Order.State.CANCELLED,
+        "is_our_fault": change.reason == REJECTED,
+        "is_paid": _is_paid(order),
+    }
+
+
+def of_failed_checkout(checkout: Checkout) -> dict[str, Any]:
+    """Whether nobody paid in time, or the goods were gone when the money came."""
+    return {"name": checkout.name, "is_unpaid": checkout.problem == UNPAID}
+
+
 def of_draft(draft: Checkout) -> dict[str, Any]:
     """The link to pay, and until when the goods are kept. A draft knows no place: the time is that of the site."""
     ends_at = timezone.localtime(draft.ends_at)
@@ -150,6 +177,10 @@ def _due_in_shop(order: Order) -> str:
     return _money(due, order.currency) if due > 0 else ""
 
 
+def _is_paid(order: Order) -> bool:
+    return order_money(order).captured.amount > 0
+
+
 def _place(location: Location) -> dict[str, Any]:
     return {
         "name": location.name,
@@ -188,7 +219,7 @@ def _promise(promise: dict[str, Any] | None) -> dict[str, str] | None:
 
 
 def _money(amount: Decimal, currency: str) -> str:
-    return format_currency(amount, currency, locale=to_locale(translation.get_language() or "en"))
+    return written(Money(amount, currency))
 
 
 def _local(moment: datetime, zone: str) -> datetime:

@@ -8,7 +8,7 @@ from comptoir.checkout.models import Checkout
 from comptoir.fulfilment.models import Parcel
 from comptoir.messaging import facts
 from comptoir.messaging.models import Message
-from comptoir.orders.models import Order
+from comptoir.orders.models import Order, StateChange
 from comptoir.payments.models import PaymentEntry
 
 
@@ -60,11 +60,16 @@ def _entries(ids: Iterable[int]) -> Iterable[PaymentEntry]:
     return rows.select_related("payment__order__user", "payment__order__channel")
 
 
-def _drafts(ids: Iterable[int]) -> Iterable[Checkout]:
+def _checkouts(ids: Iterable[int]) -> Iterable[Checkout]:
     return Checkout.objects.filter(pk__in=list(ids)).select_related("channel")
 
 
-def _order_of_row(row: Parcel) -> Order:
+def _changes(ids: Iterable[int]) -> Iterable[StateChange]:
+    rows = StateChange.objects.filter(pk__in=list(ids))
+    return rows.select_related("order__user", "order__channel")
+
+
+def _order_of_row(row: Parcel | StateChange) -> Order:
     return row.order
 
 
@@ -79,9 +84,21 @@ KINDS = {
         _by_email("parcel_shipped", "parcel", _parcels, _order_of_row, facts.of_parcel_shipped),
         _by_email("parcel_collected", "parcel", _parcels, _order_of_row, facts.of_parcel),
         _by_email("order_refunded", "entry", _entries, lambda row: row.payment.order, facts.of_refund),
+        _by_email(
+            "parcel_expired", "parcel", _parcels, _order_of_row, facts.of_parcel_expired,
+            lambda row: row.state == Parcel.State.EXPIRED,
+        ),
+        _by_email("order_cancelled", "change", _changes, _order_of_row, facts.of_cancellation),
+        _by_email("order_unpaid", "change", _changes, _order_of_row, facts.of_cancellation),
+        Kind(
+            "checkout_failed", Message.Medium.EMAIL, "checkout",
+            rows=_checkouts, order_of=lambda row: None, address_of=lambda row: row.email,
+            locale_of=lambda row: row.locale, facts_of=facts.of_failed_checkout,
+            is_of_use=lambda row: row.state == Checkout.State.ENDED,
+        ),
         Kind(
             "draft_link", Message.Medium.SMS, "checkout",
-            rows=_drafts, order_of=lambda row: None, address_of=lambda row: row.phone,
+            rows=_checkouts, order_of=lambda row: None, address_of=lambda row: row.phone,
             locale_of=lambda row: row.locale, facts_of=facts.of_draft, is_of_use=lambda row: row.is_live,
         ),
     )

@@ -10,8 +10,8 @@ from comptoir.orders.models import Order
 class Message(models.Model):
     """One message to one customer about one thing. The row is written with its event, and claimed before it is sent.
 
-    ``subject`` names what it is about (``order:12``, ``parcel:7``, ``entry:3``, ``checkout:4``). ``recipient_hash`` is a
-    keyed hash: it tells two addresses apart and gives neither away.
+    ``subject`` names what it is about (``order:12``, ``parcel:7``, ``entry:3``, ``change:5``, ``checkout:4``).
+    ``recipient_hash`` is a keyed hash: it tells two addresses apart and gives neither away.
     """
 
     class Kind(models.TextChoices):
@@ -19,7 +19,11 @@ class Message(models.Model):
         PARCEL_READY = "parcel_ready", _("ready for collection")
         PARCEL_SHIPPED = "parcel_shipped", _("handed over to the carrier")
         PARCEL_COLLECTED = "parcel_collected", _("collected")
+        PARCEL_EXPIRED = "parcel_expired", _("not collected in time")
         ORDER_REFUNDED = "order_refunded", _("refunded")
+        ORDER_CANCELLED = "order_cancelled", _("cancelled")
+        ORDER_UNPAID = "order_unpaid", _("not paid in time")
+        CHECKOUT_FAILED = "checkout_failed", _("no order came of it")
         DRAFT_LINK = "draft_link", _("link to pay")
 
     class Medium(models.TextChoices):

@@ -8,6 +8,8 @@ from comptoir.plugins import hookimpl
 
 Kind = Message.Kind
 CARRIED_OUT = "carry_out"
+#: Why ``checkout`` cancels an order by itself.
+UNPAID, NOT_COLLECTED = "unpaid", "not_collected"
 
 
 @hookimpl
@@ -42,6 +44,28 @@ def on_payment_refunded(events: list[Event]) -> None:
     """Once for each entry: a refund in two parts is told twice. Money that came without an order has nobody to tell."""
     entries = [event.payload["entry"] for event in events if event.payload.get("order")]
     write_messages(Kind.ORDER_REFUNDED, entries)
+
+
+@hookimpl
+def on_parcel_expired(events: list[Event]) -> None:
+    write_messages(Kind.PARCEL_EXPIRED, [event.subject_id for event in events])
+
+
+@hookimpl
+def on_order_cancelled(events: list[Event]) -> None:
+    """Once for each time pieces are cancelled. Who did not fetch a parcel was told so already."""
+    by_kind: dict[str, list[int]] = {Kind.ORDER_UNPAID: [], Kind.ORDER_CANCELLED: []}
+    for event in events:
+        reason, change = event.payload["reason"], event.payload.get("change")
+        if change and reason != NOT_COLLECTED:
+            by_kind[Kind.ORDER_UNPAID if reason == UNPAID else Kind.ORDER_CANCELLED].append(change)
+    for kind, changes in by_kind.items():
+        write_messages(kind, changes)
+
+
+@hookimpl
+def on_checkout_failed(events: list[Event]) -> None:
+    write_messages(Kind.CHECKOUT_FAILED, [event.subject_id for event in events])
 
 
 @hookimpl

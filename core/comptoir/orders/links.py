@@ -20,7 +20,7 @@ def follow_token(order: Order) -> str:
 
 def follow_link(order: Order) -> str:
     """The address that is sent to the customer. The secret stands after ``#``: no server log and no referrer sees it."""
-    return f"{conf.BASE_URL}/{order.channel.code}/orders/{order.number}#{follow_token(order)}"
+    return f"{conf.BASE_URL}/{order.channel.code}/{order.locale}/orders/{order.number}#{follow_token(order)}"
 
 
 def order_by_link(number: str, token: str) -> Order:

@@ -215,6 +215,8 @@ class StateChange(models.Model):
         "refund": _("money asked back"),
         "edited": _("edited"),
         "link": _("link renewed"),
+        "money": _("money received"),
+        "added": _("goods added"),
     }
 
     def __str__(self) -> str:
@@ -231,7 +233,8 @@ class StateChange(models.Model):
 class RefundRequest(models.Model):
     """Money an order asks to be given back, and for what; payments do it, once for each ``key``.
 
-    ``amount`` is positive. ``lines`` says ``{"line": id, "quantity": n, "amount": "12.50"}`` for each line it is for.
+    ``amount`` is positive. ``lines`` says ``{"line": id, "quantity": n, "amount": "12.50"}`` for each line it is for,
+    and ``{"delivery": true, "amount": "5.00"}`` for the delivery.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refund_requests")

@@ -67,7 +67,7 @@ class Placing:
     is_unpaid: bool = False
 
 
-def place_order(*, placing: Placing, actor_id: int | None = None) -> Order:
+def place_order(*, placing: Placing, actor_id: int | None = None) -> tuple[Order, list[OrderLine]]:
     """Write an order with its lines, the first step of its story and its event, in the caller's transaction.
 
     Errors: ``IntegrityError`` when the basket or the checkout has an order already: the caller looked before, so that
@@ -86,7 +86,7 @@ def place_order(*, placing: Placing, actor_id: int | None = None) -> Order:
         **vars(placing.contact),
         **{name: getattr(placing, name) for name in _AS_THEY_ARE},
     )
-    OrderLine.objects.bulk_create(OrderLine(order=order, **vars(line)) for line in placing.lines)
+    lines = OrderLine.objects.bulk_create(OrderLine(order=order, **vars(line)) for line in placing.lines)
     StateChange.objects.create(
         order=order, becomes=order.state, what="placed", actor_id=actor_id, at=now, facts={}
     )
@@ -98,7 +98,7 @@ def place_order(*, placing: Placing, actor_id: int | None = None) -> Order:
         total=order.money(order.total).as_json(),
         state=str(order.state),
     )
-    return order
+    return order, lines
 
 
 _AS_THEY_ARE = (

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.order.models import OrderNote
 
@@ -14,6 +14,15 @@ from comptoir.base.errors import ComptoirError, InvalidValue, NotFound
 from comptoir.base.money import Money
 from comptoir.events.services import record_event
 from comptoir.orders.models import Order, OrderLine, RefundRequest, StateChange
+from comptoir.orders.refunds import (
+    TooManyPieces,
+    asked_back,
+    line_among,
+    refund_worth,
+    refunded_line,
+    refuse_above,
+    share,
+)
 from comptoir.stock.allocations import cancel_allocations
 from comptoir.stock.pieces import whole_pieces
 from comptoir.stock.plans import Wanted
@@ -36,24 +45,6 @@ class MoveNotAllowed(ComptoirError):
     public_facts = ("state",)
 
 
-class TooManyPieces(ComptoirError):
-    """More pieces of a line than there are left to cancel or to refund."""
-
-    code = "too_many_pieces"
-    status = 409
-    sentence = _("Only {left} pieces of {sku} are left.")
-    public_facts = ("left", "sku")
-
-
-class RefundTooHigh(ComptoirError):
-    """More money than the order cost, with what was asked for before."""
-
-    code = "refund_too_high"
-    status = 409
-    sentence = _("At most {most} {currency} can be given back.")
-    public_facts = ("most", "currency")
-
-
 @transaction.atomic
 def move_order(*, order_id: int, to: str, actor_id: int | None = None, reason: str = "") -> Order:
     """Bring an order from its state to the next; to the state it has already is no news.
@@ -67,7 +58,7 @@ def move_order(*, order_id: int, to: str, actor_id: int | None = None, reason: s
         raise MoveNotAllowed(field="state", state=order.get_state_display())
     was = order.state
     _set_state(order, to)
-    _tell(order, "moved", was=was, becomes=to, actor_id=actor_id, reason=reason)
+    tell_story(order, "moved", was=was, becomes=to, actor_id=actor_id, reason=reason)
     record_event("order_changed", subject_id=order.pk, number=order.number, change="state", state=str(to))
     return order
 
@@ -104,12 +95,13 @@ def cancel_order(
     if is_whole:
         _set_state(order, State.CANCELLED)
     told = [{"line": row.pk, "sku": row.sku, "quantity": pieces[row.pk]} for row, _amount in parts]
-    change = _tell(
+    change = tell_story(
         order, "cancelled", was=was, becomes=order.state, actor_id=actor_id, reason=reason, lines=told
     )
     record_event(
         "order_cancelled",
         subject_id=order.pk,
+        change=change.pk,
         number=order.number,
         is_whole=is_whole,
         amount=order.money(amount).as_json(),
@@ -118,8 +110,8 @@ def cancel_order(
     )
     request = None
     # What was given back before, as a gesture, is not given twice.
-    if back := min(amount, order.total - _asked(order)):
-        shown = [_refunded(order, row.pk, pieces[row.pk], part) for row, part in parts]
+    if back := min(amount, order.total - asked_back(order)):
+        shown = [refunded_line(order, row.pk, pieces[row.pk], part) for row, part in parts]
         request = _ask_refund(order, f"cancel:{change.pk}", back, reason, shown, actor_id)
     if not goods_are_back:
         _give_back(rows, pieces)
@@ -132,32 +124,26 @@ def request_refund(
     order_id: int,
     key: str,
     lines: Mapping[int, int] | None = None,
+    with_delivery: bool = False,
     amount: Money | None = None,
     actor_id: int | None = None,
     reason: str = "",
 ) -> RefundRequest:
     """Ask for money back, for pieces that were not as promised or as a gesture; goods and states stay as they are.
 
-    The same ``key`` asks once. With ``lines`` the amount follows from their prices, unless one is given.
-    Errors: ``NotFound``, ``InvalidValue``, ``TooManyPieces``, ``RefundTooHigh``. Nothing changes then.
+    The same ``key`` asks once. With ``lines`` the amount follows from their prices, unless one is given; the delivery
+    is given back once. Errors: ``NotFound``, ``InvalidValue``, ``TooManyPieces``, ``RefundTooHigh``. Nothing changes then.
     """
     order = lock_order(order_id)
     if before := RefundRequest.objects.filter(key=key).first():
         return before
-    rows = {row.pk: row for row in order.lines.all()}
-    refunded, shown, total = _refunded_pieces(order), [], Decimal(0)
-    for pk, quantity in (lines or {}).items():
-        part = _share_of(order, _line(rows, pk), refunded.get(pk, 0), whole_pieces(quantity))
-        shown.append(_refunded(order, pk, quantity, part))
-        total += part
-    wanted = _checked_amount(order, amount) if amount else total
-    left = order.total - _asked(order)
+    worth = refund_worth(order, lines or {}, with_delivery=with_delivery)
+    wanted = _checked_amount(order, amount) if amount else worth.amount
     if wanted <= 0:
         raise InvalidValue(field="amount", value=wanted)
-    if wanted > left:
-        raise RefundTooHigh(field="amount", most=order.money(left).rounded().amount, currency=order.currency)
-    request = _ask_refund(order, key, wanted, reason, shown, actor_id)
-    _tell(order, "refund", actor_id=actor_id, reason=reason, amount=order.money(wanted).as_json())
+    refuse_above(order, wanted)
+    request = _ask_refund(order, key, wanted, reason, worth.shown, actor_id)
+    tell_story(order, "refund", actor_id=actor_id, reason=reason, amount=order.money(wanted).as_json())
     return request
 
 
@@ -177,7 +163,7 @@ def edit_order(*, order_id: int, actor_id: int | None = None, **fields: Any) -> 
     order.clean_fields(exclude={one.name for one in Order._meta.fields} - fields.keys())
     order.save(update_fields=[*fields])
     # The story names what was changed and not the values: it outlives the customer's data.
-    _tell(order, "edited", actor_id=actor_id, fields=sorted(fields))
+    tell_story(order, "edited", actor_id=actor_id, fields=sorted(fields))
     record_event(
         "order_changed", subject_id=order.pk, number=order.number, change="edited", state=order.state
     )
@@ -199,7 +185,7 @@ def renew_link(*, order_id: int, actor_id: int | None = None) -> Order:
     order = lock_order(order_id)
     order.link_version += 1
     order.save(update_fields=["link_version"])
-    _tell(order, "link", actor_id=actor_id)
+    tell_story(order, "link", actor_id=actor_id)
     return order
 
 
@@ -211,23 +197,7 @@ def lock_order(order_id: int) -> Order:
     return order
 
 
-def share(total: Decimal, quantity: int, before: int, more: int, currency: str) -> Decimal:
-    """What ``more`` pieces of a line cost after ``before`` were taken off; all shares add up to ``total``, to the coin."""
-
-    def upto(pieces: int) -> Decimal:
-        return Money(total * pieces / quantity, currency).rounded().amount
-
-    return upto(before + more) - upto(before)
-
-
-def _set_state(order: Order, to: str) -> None:
-    moved = Order.objects.filter(pk=order.pk, state=order.state).update(state=to)
-    if not moved:
-        raise MoveNotAllowed(field="state", state=order.get_state_display())
-    order.state = to
-
-
-def _tell(
+def tell_story(
     order: Order,
     what: str,
     *,
@@ -237,6 +207,7 @@ def _tell(
     reason: str = "",
     **facts: Any,
 ) -> StateChange:
+    """Write a step into the story of an order, in the caller's transaction."""
     return StateChange.objects.create(
         order=order,
         was=was,
@@ -249,12 +220,19 @@ def _tell(
     )
 
 
+def _set_state(order: Order, to: str) -> None:
+    moved = Order.objects.filter(pk=order.pk, state=order.state).update(state=to)
+    if not moved:
+        raise MoveNotAllowed(field="state", state=order.get_state_display())
+    order.state = to
+
+
 def _pieces(rows: list[OrderLine], lines: Mapping[int, int] | None) -> dict[int, int]:
     if lines is None:
         return {row.pk: row.open_quantity for row in rows if row.open_quantity}
     by_id = {row.pk: row for row in rows}
     for pk, quantity in lines.items():
-        row = _line(by_id, pk)
+        row = line_among(by_id, pk)
         if whole_pieces(quantity) > row.open_quantity:
             raise TooManyPieces(field="quantity", left=row.open_quantity, sku=row.sku)
     if not lines:
@@ -262,43 +240,14 @@ def _pieces(rows: list[OrderLine], lines: Mapping[int, int] | None) -> dict[int,
     return dict(lines)
 
 
-def _line(rows: Mapping[int, OrderLine], pk: int) -> OrderLine:
-    if pk not in rows:
-        raise InvalidValue(field="line", value=pk)
-    return rows[pk]
-
-
 def _part(order: Order, row: OrderLine, quantity: int) -> tuple[OrderLine, Decimal]:
     return row, share(row.total, row.quantity, row.cancelled, quantity, order.currency)
-
-
-def _share_of(order: Order, row: OrderLine, refunded: int, quantity: int) -> Decimal:
-    if quantity > row.quantity - refunded:
-        raise TooManyPieces(field="quantity", left=row.quantity - refunded, sku=row.sku)
-    return share(row.total, row.quantity, refunded, quantity, order.currency)
-
-
-def _refunded(order: Order, pk: int, quantity: int, amount: Decimal) -> dict[str, Any]:
-    return {"line": pk, "quantity": quantity, "amount": order.money(amount).as_json()["amount"]}
 
 
 def _checked_amount(order: Order, amount: Money) -> Decimal:
     if amount.currency != order.currency or amount != amount.rounded():
         raise InvalidValue(field="amount", value=f"{amount.amount} {amount.currency}")
     return amount.amount
-
-
-def _asked(order: Order) -> Decimal:
-    return order.refund_requests.aggregate(sum=Sum("amount", default=Decimal(0)))["sum"]
-
-
-def _refunded_pieces(order: Order) -> dict[int, int]:
-    """For how many pieces of each line money was asked back already, cancelled ones among them."""
-    pieces: dict[int, int] = {}
-    for request in order.refund_requests.all():
-        for one in request.lines:
-            pieces[one["line"]] = pieces.get(one["line"], 0) + one["quantity"]
-    return pieces
 
 
 def _ask_refund(

@@ -1,11 +1,10 @@
 """The two means of payment that need nobody else: money over the counter, and money by the bank."""
 
-from babel.numbers import format_currency
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, to_locale
+from django.utils.translation import gettext_lazy
 
-from comptoir.base.money import Money
+from comptoir.base.money import written
 from comptoir.conf import conf
 from comptoir.payments.providers import Answer, Asked, Fact, Offer, Provider, Step
 
@@ -61,7 +60,7 @@ class BankTransfer(ByHand):
 def _instructions(asked: Asked) -> Step:
     with translation.override(asked.locale or None):
         fields = {
-            _("Amount"): _amount(asked.amount),
+            _("Amount"): written(asked.amount),
             _("Account holder"): conf.BANK_HOLDER or conf.SHOP_NAME,
             _("IBAN"): conf.BANK_IBAN,
             _("BIC"): conf.BANK_BIC,
@@ -74,8 +73,3 @@ def _instructions(asked: Asked) -> Step:
 def transfer_reference(payment: str) -> str:
     """What a customer writes on a transfer, and staff look for on the statement of the account."""
     return payment.replace("-", "")[:10].upper()
-
-
-def _amount(money: Money) -> str:
-    """As people write it, in the language that is on: 49,90 € or €49.90."""
-    return format_currency(money.amount, money.currency, locale=to_locale(translation.get_language() or "en"))

@@ -14,7 +14,7 @@ from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.channels.queries import ChannelContext
 from comptoir.payments.models import Notice, Payment
 from comptoir.payments.providers import Fact, Told, providers_on
-from comptoir.payments.recording import lock_payment, write_down
+from comptoir.payments.recording import lock_payments, write_down
 
 logger = logging.getLogger("comptoir.payments")
 
@@ -47,7 +47,7 @@ def receive_notice(
         return None
     try:
         with transaction.atomic(durable=True):
-            notice = Notice.objects.create(
+            notice = Notice(
                 provider=provider,
                 message_id=told.id,
                 channel_id=channel.id,
@@ -82,33 +82,31 @@ def forget_bodies() -> int:
 def _came_before(provider: str, told: Told) -> Notice:
     before = Notice.objects.get(provider=provider, message_id=told.id)
     if before.facts != _as_json(told):
-        raise NoticeReplayed
+        raise NoticeReplayed(field="id")
     return before
 
 
 def _handle(notice: Notice, told: Told) -> bool:
     """Write down what it tells; false while its payment is not known."""
-    pk = _payment_pk(notice.provider, told)
-    if pk is None:
+    payment = _lock_payment(notice.provider, told)
+    if payment is None:
         is_old = notice.received_at < clock.now() - WAIT
         notice.state = Notice.State.IGNORED if is_old else Notice.State.WAITING
         notice.problem = "payment_unknown"
     else:
-        payment = lock_payment(pk)
         write_down(payment, told)
         notice.payment, notice.state, notice.problem = payment, Notice.State.HANDLED, payment.problem
-    notice.save(update_fields=["payment", "state", "problem"])
-    return pk is not None
+    notice.save()
+    return payment is not None
 
 
-def _payment_pk(provider: str, told: Told) -> int | None:
-    """The payment a notice is about: by our number, else by the provider's."""
-    payments = Payment.objects.filter(provider=provider)
-    if told.payment:
-        return payments.filter(uuid=told.payment).values_list("pk", flat=True).first()
-    if told.reference:
-        return payments.filter(provider_reference=told.reference).values_list("pk", flat=True).first()
-    return None
+def _lock_payment(provider: str, told: Told) -> Payment | None:
+    """The payment a notice is about, locked: by our number, else by the provider's."""
+    named = {"uuid": told.payment} if told.payment else {"provider_reference": told.reference}
+    found = (
+        Payment.objects.filter(provider=provider, **named) if any(named.values()) else Payment.objects.none()
+    )
+    return next(iter(lock_payments(found)), None)
 
 
 def _as_json(told: Told) -> dict[str, Any]:

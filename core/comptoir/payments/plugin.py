@@ -4,6 +4,7 @@ from comptoir.conf import conf
 from comptoir.events.models import Event
 from comptoir.payments.built_in import BankTransfer, PayInShop
 from comptoir.payments.providers import Provider
+from comptoir.payments.tasks import hurry
 from comptoir.payments.tenders import capture_for_order, settle_order
 from comptoir.plugins import hookimpl
 
@@ -18,6 +19,7 @@ def on_order_placed(events: list[Event]) -> None:
     if conf.CAPTURE_FROM == "placing":
         for event in events:
             capture_for_order(order_id=event.subject_id)
+        hurry()
 
 
 @hookimpl
@@ -34,6 +36,7 @@ def on_parcel_collected(events: list[Event]) -> None:
 def on_order_refund_requested(events: list[Event]) -> None:
     for event in events:
         settle_order(order_id=event.subject_id, request_id=event.payload["request"])
+    hurry()
 
 
 @hookimpl
@@ -42,8 +45,10 @@ def on_payment_captured(events: list[Event]) -> None:
     for event in events:
         if event.payload["order"]:
             settle_order(order_id=event.payload["order"])
+    hurry()
 
 
 def _capture_parcels(events: list[Event]) -> None:
     for event in events:
         capture_for_order(order_id=event.payload["order_id"])
+    hurry()

@@ -216,7 +216,7 @@ class Provider:
 
         Errors: ``NoticeForged``, ``NoticeStale``, ``NoticeUnreadable``.
         """
-        raise NoticeForged
+        raise NoticeForged(field="signature")
 
 
 class ProviderUnknown(ComptoirError):

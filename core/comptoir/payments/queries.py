@@ -91,6 +91,23 @@ def order_money(order: Order) -> OrderMoney:
     )
 
 
+def refund_shares(order: Order, amount: Money) -> list[tuple[Payment, Money]]:
+    """Where a sum that is asked back now would go: to the tenders that paid, the oldest first (``settle_order``).
+
+    Less than the sum, where not all of the order was taken yet: the rest is not taken then.
+    """
+    tenders = list(Payment.objects.of_order(order))
+    taken = sum((one.captured + one.capturing - one.refunded - one.refunding for one in tenders), Decimal(0))
+    asked_back = order.refund_requests.aggregate(sum=Sum("amount", default=Decimal(0)))["sum"]
+    left, shares = taken - (order.total - asked_back - amount.amount), []
+    for one in tenders:
+        part = min(left, one.refundable)
+        if part > 0:
+            shares.append((one, order.money(part)))
+            left -= part
+    return shares
+
+
 def _is_promise(payment: Payment, known: dict) -> bool:
     """A provider whose plugin is gone promises nothing any more."""
     return payment.provider not in known or known[payment.provider][0].is_promise

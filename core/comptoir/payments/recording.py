@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+
 from comptoir.base import clock
 from comptoir.base.money import Money
 from comptoir.conf import conf
@@ -54,12 +56,12 @@ class Page:
 
 def lock_payment(pk: int) -> Payment:
     """A payment that nobody else can change until the end of the transaction."""
-    return lock_payments([pk])[0]
+    return lock_payments(Payment.objects.filter(pk=pk))[0]
 
 
-def lock_payments(pks: Iterable[int]) -> list[Payment]:
-    """Several payments, locked in the order of their keys."""
-    rows = Payment.objects.filter(pk__in=list(pks)).select_related("channel").order_by("pk")
+def lock_payments(payments: "QuerySet[Payment]") -> list[Payment]:
+    """Several payments, locked in the order of their keys; one statement."""
+    rows = payments.select_related("channel").order_by("pk")
     return list(rows.select_for_update(of=("self",), no_key=True))
 
 

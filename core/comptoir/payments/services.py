@@ -14,6 +14,7 @@ from comptoir.base.money import Money
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.customers.models import User
+from comptoir.orders.models import Order
 from comptoir.payments.commands import PATIENCE_S, carry_out
 from comptoir.payments.models import Command, Payment
 from comptoir.payments.providers import Offer, ProviderUnknown, providers_on
@@ -68,11 +69,13 @@ def start_payment(
     method: str = "",
     way: str = "",
     location_id: int | None = None,
+    order: Order | None = None,
 ) -> Payment:
     """Begin to pay for a checkout with one provider; ``payment.step`` says what the customer does next.
 
     The same ``key`` again goes on with the same payment, wherever the first call was broken off. Without a usable answer
-    the payment stays ``started``, and the same call, or the worker, asks again. Not inside a transaction.
+    the payment stays ``started``, and the same call, or the worker, asks again. With an ``order`` the money is that
+    order's from the beginning, such as for goods that were added to it. Not inside a transaction.
     Errors: ``ProviderUnknown``, ``InvalidValue``, ``KeyReused``, ``PaymentRefused``.
     """
     _refuse_odd(amount)
@@ -83,6 +86,7 @@ def start_payment(
         # Only what is needed of it; the row itself is not read.
         "channel": Channel(pk=channel.id, code=channel.code),
         "method": method, "locale": locale, "return_url": return_url,
+        "order": order, "fate": Fate.ORDER if order else Fate.OPEN,
     }  # fmt: skip
     if command := _begin(reference, key, fields):
         return carry_out(command, is_claimed=True).payment

@@ -1,13 +1,21 @@
 import logging
 import threading
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
 from comptoir.payments.checking import settle_payments
 
 logger = logging.getLogger("comptoir.payments")
 
 POLL_S = 2.0
+
+#: Set when something is due at once; events are delivered by another thread of the same worker.
+_news = threading.Event()
+
+
+def hurry() -> None:
+    """Have what this transaction asks of providers carried out as soon as it is committed, not at the next look."""
+    transaction.on_commit(_news.set)
 
 
 def settle_forever(stop: threading.Event) -> None:
@@ -20,4 +28,5 @@ def settle_forever(stop: threading.Event) -> None:
         except Exception:
             logger.exception("settling payments stumbled and goes on")
         if not done:
-            stop.wait(POLL_S)
+            _news.wait(POLL_S)
+            _news.clear()

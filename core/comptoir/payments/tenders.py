@@ -32,14 +32,23 @@ class NotPaid(ComptoirError):
     public_facts = ("missing",)
 
 
-def keep_for_order(*, order: Order, amount: Money) -> list[Payment]:
+def lock_tenders(*, reference: str) -> list[Payment]:
+    """The payments of a checkout that nobody has decided about, locked for who is about to decide; the oldest first.
+
+    Waits for who is deciding just now; what they have decided is not among them.
+    """
+    return lock_payments(Payment.objects.of_reference(reference).filter(fate=Fate.OPEN))
+
+
+def keep_for_order(*, order: Order, amount: Money, tenders: list[Payment] | None = None) -> list[Payment]:
     """Make the payments of a checkout those of its order, in the transaction that places it. The oldest come first.
 
-    What is not needed, because somebody paid twice, goes back; so does what comes later.
+    ``tenders`` are those of ``lock_tenders``, if the caller has locked them already. What is not needed, because somebody
+    paid twice, goes back; so does what comes later.
     Errors: ``NotPaid`` if there is less than ``amount``; nothing is kept then.
     """
     kept, others, left = [], [], amount.amount
-    for payment in _locked_open(order.reference):
+    for payment in lock_tenders(reference=order.reference) if tenders is None else tenders:
         if left > 0 and payment.secured > 0 and payment.currency == amount.currency:
             kept.append(payment)
             left -= payment.secured
@@ -58,7 +67,7 @@ def give_back(*, reference: str) -> int:
     The worker calls the providers, now and for whatever comes in later. An order's payments are left alone.
     """
     with transaction.atomic():
-        return _decide(_locked_open(reference), fate=Fate.BACK, check_at=clock.now())
+        return _decide(lock_tenders(reference=reference), fate=Fate.BACK, check_at=clock.now())
 
 
 def capture_for_order(*, order_id: int) -> list[Command]:
@@ -128,14 +137,8 @@ def _taken(payments: Iterable[Payment]) -> Decimal:
     return sum((one.captured + one.capturing - one.refunded - one.refunding for one in payments), ZERO)
 
 
-def _locked_open(reference: str) -> list[Payment]:
-    """Waits for who is deciding just now; what they have decided is not among them."""
-    rows = Payment.objects.of_reference(reference).filter(fate=Fate.OPEN)
-    return list(rows.select_for_update(no_key=True))
-
-
 def _locked_tenders(order_id: int) -> list[Payment]:
-    return lock_payments(Payment.objects.filter(order_id=order_id).values_list("pk", flat=True))
+    return lock_payments(Payment.objects.filter(order_id=order_id))
 
 
 def _decide(payments: Iterable[Payment], **fields: object) -> int:

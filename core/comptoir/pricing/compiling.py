@@ -60,22 +60,29 @@ _kept: list[Rules] = []
 
 def current_rules() -> tuple[Rules, Counters]:
     """The compiled rules of this moment, and the live counters: one statement unless a rule has changed."""
-    version, counters = _version_and_counters()
+    [(version, counted)] = fetch_raw(VERSION, [], keep_plan=True) or [make_version()]
+    return rules_of(version), counters_of(counted)
+
+
+def make_version() -> tuple[UUID, list[Any]]:
+    """The first version of a shop that has none yet, and that nothing is counted."""
+    row, _is_new = PricingVersion.objects.get_or_create(pk=1, defaults={"version": uuid4()})
+    return row.version, []
+
+
+def rules_of(version: UUID) -> Rules:
+    """The compiled rules, as old as this version that was just read, or newer."""
     for rules in _kept:
         if rules.version == version:
-            return rules, counters
+            return rules
     rules = Rules(version, _offers(), _taxes())
     _kept[:] = [rules]
-    return rules, counters
+    return rules
 
 
-def _version_and_counters() -> tuple[UUID, Counters]:
-    rows = fetch_raw(VERSION, [], keep_plan=True)
-    if not rows:
-        PricingVersion.objects.get_or_create(pk=1, defaults={"version": uuid4()})
-        return _version_and_counters()
-    version, counted = rows[0]
-    return version, Counters(
+def counters_of(counted: list[Any]) -> Counters:
+    """The counters as ``VERSION`` reads them."""
+    return Counters(
         {pk: times for pk, times, _discount in counted},
         {pk: Decimal(discount) for pk, _times, discount in counted},
     )

@@ -1,6 +1,6 @@
 """Reads the variants of a quote with their price, the exception in force and what offers and taxes ask of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -85,8 +85,29 @@ def priced_goods(
 
     Errors: ``NoPrice`` for the first one without a price in this currency (or that is gone).
     """
-    values = [currency, currency, moment, moment, channel_id, location_id, list(variant_ids)]
-    found = {row[0]: row for row in fetch_raw(GOODS, values, keep_plan=True)}
+    values = goods_values(
+        variant_ids, currency=currency, channel_id=channel_id, location_id=location_id, moment=moment
+    )
+    return priced_rows(fetch_raw(GOODS, values, keep_plan=True), variant_ids, currency)
+
+
+def goods_values(
+    variant_ids: Collection[int],
+    *,
+    currency: str,
+    channel_id: int | None,
+    location_id: int | None,
+    moment: datetime,
+) -> list[Any]:
+    """What ``GOODS`` takes."""
+    return [currency, currency, moment, moment, channel_id, location_id, list(variant_ids)]
+
+
+def priced_rows(
+    rows: Iterable[tuple[Any, ...]], variant_ids: Collection[int], currency: str
+) -> Mapping[int, PricedGoods]:
+    """The rows of ``GOODS``. Errors: as ``priced_goods``."""
+    found = {row[0]: row for row in rows}
     for pk in variant_ids:
         row = found.get(pk)
         if row is None or (row[5] is None and row[7] is None):

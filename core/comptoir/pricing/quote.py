@@ -1,17 +1,26 @@
-"""Prices a basket: reads what a quote follows from, in at most four statements; ``working_out`` does the rest."""
+"""Prices a basket: reads what a quote follows from, in at most three statements; ``working_out`` does the rest."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Sum
 
 from comptoir.base.errors import InvalidValue
+from comptoir.base.statements import fetch_raw
 from comptoir.channels.models import Location
 from comptoir.channels.queries import ChannelContext
-from comptoir.pricing.compiling import Counters, Rules, current_rules
+from comptoir.pricing.compiling import (
+    VERSION,
+    Counters,
+    Rules,
+    counters_of,
+    current_rules,
+    make_version,
+    rules_of,
+)
 from comptoir.pricing.engine import Candidate
-from comptoir.pricing.goods import priced_goods
+from comptoir.pricing.goods import GOODS, PricedGoods, goods_values, priced_rows
 from comptoir.pricing.models import OfferUse
 from comptoir.pricing.offer.models import ConditionalOffer
 from comptoir.pricing.offers import Usage
@@ -28,6 +37,12 @@ from comptoir.pricing.vouchers import (
 )
 from comptoir.pricing.working_out import Basis, work_out
 
+#: Both are asked with every quote. The counters are in the first row only; the goods are empty for an empty basket.
+RULES_AND_GOODS = f"""
+SELECT rules.version, CASE WHEN row_number() OVER () = 1 THEN rules.counted END, goods.*
+FROM ({VERSION}) AS rules(version, counted) LEFT JOIN ({GOODS}) AS goods ON true
+"""  # noqa: S608
+
 
 @dataclass(frozen=True)
 class Entered:
@@ -41,7 +56,7 @@ class Entered:
 def quote(context: QuoteContext, lines: Sequence[QuoteLine]) -> Quote:
     """Price a basket for one place, moment and customer, with every reason.
 
-    At most four statements, whatever the number of lines and offers: the version of the rules, the goods with their
+    At most three statements, whatever the number of lines and offers: the version of the rules with the goods and their
     prices, the vouchers (if any were entered), the customer's uses of limited offers (if any are). After a change of a
     rule the first quote of each process also reads the rules.
     Errors: ``InvalidValue`` for a bad quantity or a key used twice, ``NoPrice``, ``NoTaxRate``.
@@ -53,18 +68,29 @@ def quote(context: QuoteContext, lines: Sequence[QuoteLine]) -> Quote:
 def read_basis(context: QuoteContext, lines: Sequence[QuoteLine]) -> tuple[Basis, list[Entered]]:
     """Everything a quote follows from, and the vouchers that were entered. Errors as in ``quote``."""
     _check(lines)
-    rules, counters = current_rules()
-    goods = priced_goods(
-        {line.variant_id for line in lines},
+    rules, counters, goods = _rules_and_goods(context, {line.variant_id for line in lines})
+    usage = _usage(context, rules, counters)
+    entered = _entered(context, rules, usage)
+    candidates = _candidates(context, rules, entered)
+    return Basis(context, lines, goods, rules.taxes, candidates, usage, str(rules.version)), entered
+
+
+def _rules_and_goods(
+    context: QuoteContext, variant_ids: set[int]
+) -> tuple[Rules, Counters, Mapping[int, PricedGoods]]:
+    values = goods_values(
+        variant_ids,
         currency=context.currency,
         channel_id=context.channel_id,
         location_id=context.location_id,
         moment=context.moment,
     )
-    usage = _usage(context, rules, counters)
-    entered = _entered(context, rules, usage)
-    candidates = _candidates(context, rules, entered)
-    return Basis(context, lines, goods, rules.taxes, candidates, usage, str(rules.version)), entered
+    rows = fetch_raw(RULES_AND_GOODS, values, keep_plan=True)
+    if not rows:
+        make_version()
+        return _rules_and_goods(context, variant_ids)
+    goods = priced_rows((row[2:] for row in rows if row[2]), variant_ids, context.currency)
+    return rules_of(rows[0][0]), counters_of(rows[0][1]), goods
 
 
 def context_at(channel: ChannelContext, location: Location | None = None, **fields: Any) -> QuoteContext:

@@ -67,6 +67,26 @@ class Document(models.Model):
         return f"{self.kind} {self.slug} @ {self.channel} ({self.locale})"
 
 
+class FormerAddress(models.Model):
+    """Where a product or page stood before its slug changed, so that old links lead on."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="+")
+    locale = models.CharField(max_length=10)
+    kind = models.CharField(max_length=20)
+    slug = models.CharField(max_length=500)
+    item_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "locale", "kind", "slug"], name="one_item_per_former_address"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.slug} @ {self.channel} ({self.locale})"
+
+
 class Attention(models.Model):
     """An item whose documents could not be built as they should, because a plugin failed; tried again when due."""
 

@@ -3,8 +3,9 @@
 import base64
 import binascii
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -328,3 +329,103 @@ def _basket_card(product: dict[str, Any], variant: dict[str, Any]) -> dict[str, 
 def _array(ids: Collection[int]) -> str:
     """Ids travel as text, which needs no look at the type of the column."""
     return f"{{{','.join(map(str, ids))}}}"
+
+
+# --- what pages ask --------------------------------------------------------------------------------------------------
+
+OF_THE_FRAME = f"""SELECT d.locale, d.kind, d.slug, d.body FROM publishing_document d WHERE {
+    VISIBLE["menu"]
+    .replace("d.kind = 'menu'", "d.kind IN ('menu', 'categories')")
+    .replace("d.locale = %s", "d.locale = ANY(%s::varchar[])")
+}"""  # noqa: S608
+
+BY_HANDLE = f"""SELECT product.handle, d.card, {AVAILABILITY.replace("variant_ids", "d.variant_ids")}
+FROM publishing_document d JOIN catalogue_product product ON product.id = d.item_id
+WHERE {VISIBLE["product"]} AND product.handle = ANY(%s::varchar[])"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around every page of a channel in one language: its menus by code, and its category tree."""
+
+    bodies: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    @cached_property
+    def categories(self) -> list[dict[str, Any]]:
+        return self._read("categories", "").get("categories", [])
+
+    def menu(self, code: str) -> list[dict[str, Any]]:
+        """The items of a menu; none if there is no such menu."""
+        return self._read("menu", code).get("items", [])
+
+    def path_to(self, slug: str) -> list[dict[str, Any]]:
+        """The categories from the top of the tree down to one; nothing if the channel does not carry it."""
+        return _path_to(self.categories, slug)
+
+    def slug_at(self, places: Sequence[int]) -> str:
+        """The slug of the category that stands there, counted from the top: the same one in every language."""
+        row: dict[str, Any] = {"children": self.categories, "slug": ""}
+        for place in places:
+            if place >= len(row["children"]):
+                return ""
+            row = row["children"][place]
+        return row["slug"]
+
+    def _read(self, kind: str, slug: str) -> dict[str, Any]:
+        body = self.bodies.get((kind, slug))
+        return orjson.loads(body) if body else {}
+
+
+def page_frames(channel: ChannelContext) -> dict[str, Frame]:
+    """The menus and the category tree of a channel in each of its languages, in one statement."""
+    now = clock.now()
+    frames = {locale: Frame() for locale in channel.locales}
+    for locale, kind, slug, body in _rows(OF_THE_FRAME, [channel.id, list(channel.locales), now, now]):
+        frames[locale].bodies[kind, slug] = body
+    return frames
+
+
+def slug_now(channel: ChannelContext, locale: str, kind: str, former: str) -> str | None:
+    """Where a product or page stands that stood at another address before; ``None`` if the channel shows none."""
+    now = clock.now()
+    rows = _rows(
+        "SELECT d.slug FROM publishing_formeraddress former JOIN publishing_document d "  # noqa: S608
+        "ON d.channel_id = former.channel_id AND d.locale = former.locale AND d.kind = former.kind "
+        f"AND d.item_id = former.item_id WHERE {VISIBLE[kind]} AND former.slug = %s",
+        [channel.id, locale, now, now, former],
+    )
+    return rows[0][0] if rows else None
+
+
+def slugs_to_list(channel: ChannelContext, locale: str) -> list[tuple[str, str]]:
+    """Kind and slug of every product and page a channel shows: for sitemaps."""
+    now = clock.now()
+    visible = VISIBLE["page"].replace("d.kind = 'page'", "d.kind IN ('product', 'page')")
+    return _rows(
+        f"SELECT d.kind, d.slug FROM publishing_document d WHERE {visible} ORDER BY d.kind, d.slug",  # noqa: S608
+        [channel.id, locale, now, now],
+    )
+
+
+def cards_by_handle(channel: ChannelContext, locale: str, handles: Sequence[str]) -> list[dict[str, Any]]:
+    """The cards of some products with live availability, in the order asked for; what is not shown is left out.
+
+    One statement, whatever their number.
+    """
+    wanted = [handle for handle in dict.fromkeys(handles) if "\0" not in handle]
+    if not wanted:
+        return []
+    now = clock.now()
+    statement, places = _stock_of(channel, BY_HANDLE)
+    rows = _rows(statement, [*places, channel.id, locale, now, now, wanted])
+    found = {handle: orjson.loads(_with_availability(card, stock[:-1])) for handle, card, stock in rows}
+    return [found[handle] for handle in wanted if handle in found]
+
+
+def _path_to(categories: Sequence[dict[str, Any]], slug: str) -> list[dict[str, Any]]:
+    for category in categories:
+        if category["slug"] == slug:
+            return [category]
+        if below := _path_to(category["children"], slug):
+            return [category, *below]
+    return []

@@ -13,7 +13,7 @@ from comptoir.events.services import record_event
 from comptoir.plugins import PluginFailed
 from comptoir.publishing.documents import Built, build_page, build_product
 from comptoir.publishing.loading import CategoryTree, load_products
-from comptoir.publishing.models import Attention, Document
+from comptoir.publishing.models import Attention, Document, FormerAddress
 from comptoir.publishing.pages import categories_document, is_reachable, load_page, menu_document, page_item
 
 #: First number of our advisory locks, so that they never meet another's.
@@ -140,6 +140,7 @@ def _replace(kind: str, built: dict[int, Built], channels: list[Channel]) -> int
         gone += [
             row for key, row in there.items() if key[0] == item_id and key not in wanted and key not in kept
         ]
+    _note_addresses(changed, there)
     Document.objects.bulk_create(
         changed,
         batch_size=500,
@@ -152,6 +153,30 @@ def _replace(kind: str, built: dict[int, Built], channels: list[Channel]) -> int
     _tell("published", kind, changed, channels)
     _tell("withdrawn", kind, gone, channels)
     return len(changed) + len(gone)
+
+
+def _note_addresses(changed: list[Document], there: dict[tuple[int, int, str], Document]) -> None:
+    """Remember where items stood whose slug has changed; whoever had that address before is forgotten."""
+    moved = []
+    for document in changed:
+        before = there.get((document.item_id, document.channel_id, document.locale))
+        if before is not None and before.slug != document.slug:
+            moved.append(before)
+    FormerAddress.objects.bulk_create(
+        [
+            FormerAddress(
+                channel_id=row.channel_id,
+                locale=row.locale,
+                kind=row.kind,
+                slug=row.slug,
+                item_id=row.item_id,
+            )
+            for row in moved
+        ],
+        update_conflicts=True,
+        update_fields=["item_id"],
+        unique_fields=["channel", "locale", "kind", "slug"],
+    )
 
 
 def same(document: Document, other: Document | None) -> bool:

@@ -1,8 +1,10 @@
 """From a hold to a sold piece: what placing, cancelling and handing over an order do to stock (rule 7)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
@@ -10,9 +12,19 @@ from comptoir.base.errors import ComptoirError
 from comptoir.stock.holds import _checked, hold_stock
 from comptoir.stock.models import Hold, Level, Movement
 from comptoir.stock.plans import Wanted
-from comptoir.stock.portions import cut_holds, held_pieces
-from comptoir.stock.rows import State, in_transaction, lock_levels, turn_holds
+from comptoir.stock.portions import cut_holds, lock_holds, pieces_of
+from comptoir.stock.rows import (
+    Outrun,
+    State,
+    in_transaction,
+    in_transaction_once,
+    lock_levels,
+    turn_holds,
+)
 from comptoir.stock.shelves import ChannelLike
+
+#: Writes down what follows from holds that are about to be promised.
+Write = Callable[[list[Hold]], object]
 
 
 class NotAllocated(ComptoirError):
@@ -37,26 +49,66 @@ def allocate_holds(
     location_ids: Sequence[int],
     channel: ChannelLike | None = None,
     document: str = "",
+    write: Write = lambda holds: None,
 ) -> list[Hold]:
     """Promise pieces to an order, in the transaction that places it: exactly these, all of them or none.
 
     The owner's holds are used first, also those that came to their end if nobody took the goods; what is missing is
-    taken from free stock; what is held beyond the request is given back. ``document`` names the order.
+    taken from free stock; what is held beyond the request is given back. ``document`` names the order. Returns what was
+    promised, with its levels; two statements where exactly these pieces are held, as they are after a checkout.
+    ``write`` writes down what follows from the holds to be promised: where exactly these pieces are held, before the rows
+    that everybody waits for are locked. It may be called again, when the transaction is done again.
     Errors: ``OutOfStock``, ``InvalidValue``, ``StockBusy``; nothing changes then.
     """
     wanted = _sum_up(requests)
 
     def allocate() -> list[Hold]:
-        _lock(wanted, location_ids)
-        missing = [wish for wish in (_use_held(one, document) for one in wanted) if wish.quantity]
-        if missing:
-            fresh = hold_stock(requests=missing, location_ids=location_ids, channel=channel)
-            ids = [hold.pk for hold in fresh]
-            turn_holds(ids, was=State.HELD, becomes=State.ALLOCATED, document=document)
-        allocated = Hold.objects.of(*{wish.owner for wish in wanted}).filter(state=State.ALLOCATED)
-        return list(allocated.select_related("level").order_by("pk"))
+        held = list(_held(wanted).select_related("level"))
+        if any(pieces_of(_of(held, wish)) != wish.quantity for wish in wanted):
+            return in_transaction(lambda: _allocate(wanted, location_ids, channel, document, write))
+        write(held)
+        promised = _promise(held, document)
+        if pieces_of(promised) < sum(
+            wish.quantity for wish in wanted
+        ):  # they were tidied up, or cut, meanwhile
+            raise Outrun
+        return promised
 
-    return in_transaction(allocate)
+    return in_transaction_once(allocate)
+
+
+def _allocate(
+    wanted: list[Wanted],
+    location_ids: Sequence[int],
+    channel: ChannelLike | None,
+    document: str,
+    write: Write,
+) -> list[Hold]:
+    """Promise what is wanted with every level locked that it is held at, or could come from."""
+
+    levels = lock_levels(_level_ids(wanted, location_ids))
+    held = _with_levels(lock_holds(_held(wanted), levels), levels)
+    surplus = [one for wish in wanted for one in _surplus(_of(held, wish), wish.quantity)]
+    turn_holds((one.pk for one in surplus), was=State.HELD, becomes=State.RELEASED)
+    kept = [hold for hold in held if hold not in surplus]
+    lacking = [wish._replace(quantity=wish.quantity - pieces_of(_of(kept, wish))) for wish in wanted]
+    if missing := [wish for wish in lacking if wish.quantity]:
+        fresh = hold_stock(requests=missing, location_ids=location_ids, channel=channel)
+        kept += _with_levels(fresh, levels)
+    write(kept)
+    return _promise(kept, document)
+
+
+def _promise(held: Sequence[Hold], document: str) -> list[Hold]:
+    """Promise holds; returns those that were still held, as they are now."""
+    turned = turn_holds(
+        (hold.pk for hold in held), was=State.HELD, becomes=State.ALLOCATED, document=document
+    )
+    quantities = {one.id: one.quantity for one in turned}
+    promised = [hold for hold in held if hold.pk in quantities]
+    for hold in promised:
+        hold.state, hold.document, hold.quantity = State.ALLOCATED, document, quantities[hold.pk]
+    return promised
 
 
 def cancel_allocations(*, requests: Iterable[Wanted], location_id: int | None = None) -> None:
@@ -67,8 +119,8 @@ def cancel_allocations(*, requests: Iterable[Wanted], location_id: int | None = 
     wanted = _sum_up(requests)
 
     def cancel() -> None:
-        for holds, quantity in _allocated(wanted, location_id):
-            turn_holds(cut_holds(holds, quantity), was=State.ALLOCATED, becomes=State.CANCELLED)
+        _levels, holds = _allocated(wanted, location_id)
+        turn_holds((hold.pk for hold in holds), was=State.ALLOCATED, becomes=State.CANCELLED)
 
     in_transaction(cancel)
 
@@ -88,10 +140,10 @@ def consume_allocations(
     wanted = _sum_up(requests)
 
     def consume() -> list[Movement]:
-        ids = [pk for holds, quantity in _allocated(wanted, location_id) for pk in cut_holds(holds, quantity)]
-        _check_on_hand(Hold.objects.filter(pk__in=ids))
+        levels, holds = _allocated(wanted, location_id)
+        _check_on_hand(levels, holds)
         gone: dict[tuple[int, int], int] = {}
-        for one in turn_holds(ids, was=State.ALLOCATED, becomes=State.CONSUMED):
+        for one in turn_holds((hold.pk for hold in holds), was=State.ALLOCATED, becomes=State.CONSUMED):
             place = (one.variant_id, one.location_id)
             gone[place] = gone.get(place, 0) + one.quantity
         told = {
@@ -117,58 +169,63 @@ def _sum_up(requests: Iterable[Wanted]) -> list[Wanted]:
     return [Wanted(*key, quantity) for key, quantity in sorted(sums.items())]
 
 
-def _lock(wanted: list[Wanted], location_ids: Sequence[int]) -> None:
-    """Lock the levels of what is held; and if that is not enough, every level it could come from, in one order."""
-    held = Hold.objects.filter(owner__in={wish.owner for wish in wanted}, state=State.HELD)
-    levels = set(held.values_list("level_id", flat=True))
-    if any(held_pieces(_held(wish)) < wish.quantity for wish in wanted):
-        variants = {wish.variant_id for wish in wanted}
-        candidates = Level.objects.filter(variant__in=variants, location__in=location_ids)
-        levels.update(candidates.values_list("pk", flat=True))
-    lock_levels(levels)
+def _held(wanted: list[Wanted]) -> "QuerySet[Hold]":
+    """What the owners hold of the variants, whether or not its time is over: nobody else has taken it."""
+    return _theirs(wanted).filter(state=State.HELD)
 
 
-def _held(wish: Wanted) -> "QuerySet[Hold]":
-    """What the owner holds of the variant, whether or not its time is over: nobody else has taken it."""
-    return Hold.objects.filter(owner=wish.owner, state=State.HELD, level__variant_id=wish.variant_id)
+def _theirs(wanted: list[Wanted]) -> "QuerySet[Hold]":
+    of_each = (Q(owner=wish.owner, level__variant_id=wish.variant_id) for wish in wanted)
+    return Hold.objects.filter(reduce(or_, of_each))
 
 
-def _use_held(wish: Wanted, document: str) -> Wanted:
-    """Promise what the owner holds, give back what is too much; returns what is still missing."""
-    held = _held(wish)
-    surplus = held_pieces(held) - wish.quantity
-    if surplus > 0:
-        turn_holds(cut_holds(held, surplus), was=State.HELD, becomes=State.RELEASED)
-    ids = list(held.values_list("pk", flat=True))
-    turned = turn_holds(ids, was=State.HELD, becomes=State.ALLOCATED, document=document)
-    return wish._replace(quantity=wish.quantity - sum(one.quantity for one in turned))
+def _level_ids(wanted: list[Wanted], location_ids: Sequence[int]) -> list[int]:
+    """The levels of what is held, and every level more pieces could come from."""
+    here = Q(variant__in={wish.variant_id for wish in wanted}, location__in=location_ids)
+    rows = Level.objects.filter(here | Q(pk__in=_held(wanted).values("level")))
+    return list(rows.values_list("pk", flat=True))
 
 
-def _allocated(wanted: list[Wanted], location_id: int | None) -> list[tuple["QuerySet[Hold]", int]]:
-    """The allocations behind each request, with their levels locked.
+def _of(holds: Iterable[Hold], wish: Wanted) -> list[Hold]:
+    """Those of the holds that are for a wish; their levels are read."""
+    mine = (wish.owner, wish.variant_id)
+    return [hold for hold in holds if (hold.owner, hold.level.variant_id) == mine]
 
-    Errors: ``NotAllocated`` if one has too few.
+
+def _surplus(holds: Sequence[Hold], quantity: int) -> list[Hold]:
+    return cut_holds(holds, pieces_of(holds) - quantity)
+
+
+def _with_levels(holds: list[Hold], levels: Mapping[int, Level]) -> list[Hold]:
+    for hold in holds:
+        hold.level = levels[hold.level_id]
+    return holds
+
+
+def _allocated(wanted: list[Wanted], location_id: int | None) -> tuple[dict[int, Level], list[Hold]]:
+    """The allocations of exactly what is wanted, with their levels; both are locked.
+
+    Errors: ``NotAllocated`` if there is too little for one.
     """
     there = {"level__location_id": location_id} if location_id else {}
-    owned = [
-        (
-            Hold.objects.filter(
-                owner=wish.owner, state=State.ALLOCATED, level__variant_id=wish.variant_id, **there
-            ),
-            wish,
-        )
-        for wish in wanted
-    ]
-    lock_levels(pk for holds, _wish in owned for pk in holds.values_list("level_id", flat=True))
-    for holds, wish in owned:
-        if (allocated := held_pieces(holds)) < wish.quantity:
+    owned = _theirs(wanted).filter(state=State.ALLOCATED, **there)
+    levels = lock_levels(owned.values_list("level_id", flat=True))
+    holds = _with_levels(lock_holds(owned, levels), levels)
+    chosen: list[Hold] = []
+    for wish in wanted:
+        mine = _of(holds, wish)
+        if (allocated := pieces_of(mine)) < wish.quantity:
             raise NotAllocated(
                 field="quantity", allocated=allocated, owner=wish.owner, variant_id=wish.variant_id
             )
-    return [(holds, wish.quantity) for holds, wish in owned]
+        chosen += cut_holds(mine, wish.quantity)
+    return levels, chosen
 
 
-def _check_on_hand(holds: "QuerySet[Hold]") -> None:
-    for level in Level.objects.filter(pk__in=holds.values("level")).order_by("pk"):
-        if held_pieces(holds.filter(level=level)) > level.on_hand - level.unsellable:
+def _check_on_hand(levels: Mapping[int, Level], holds: Iterable[Hold]) -> None:
+    gone: dict[int, int] = {}
+    for hold in holds:
+        gone[hold.level_id] = gone.get(hold.level_id, 0) + hold.quantity
+    for pk, level in levels.items():
+        if gone.get(pk, 0) > level.on_hand - level.unsellable:
             raise NotOnHand(field="quantity", on_hand=level.on_hand - level.unsellable)

@@ -30,7 +30,7 @@ from comptoir.stock.pools import (
     take_units,
     top_up,
 )
-from comptoir.stock.portions import cut_holds, held_pieces
+from comptoir.stock.portions import cut_holds, lock_holds, pieces_of
 from comptoir.stock.queries import free_by_location
 from comptoir.stock.rows import (
     State,
@@ -131,10 +131,8 @@ def release_holds(*, owners: Collection[str]) -> int:
     """Give the pieces held for these owners back at once; returns how many holds ended by it."""
 
     def release() -> int:
-        held = Hold.objects.filter(owner__in=owners, state=State.HELD)
-        levels = lock_levels(held.values_list("level_id", flat=True))
-        # What somebody holds for them meanwhile, on another level, comes after this: its level would be locked too late.
-        ids = list(held.filter(level__in=levels).values_list("pk", flat=True))
+        # What somebody holds for them meanwhile comes after this.
+        ids = Hold.objects.filter(owner__in=owners, state=State.HELD).values_list("pk", flat=True)
         return len(turn_holds(ids, was=State.HELD, becomes=State.RELEASED))
 
     return in_transaction(release)
@@ -177,7 +175,7 @@ def change_hold(
 
     def change() -> None:
         held = Hold.objects.live(clock.now()).filter(owner=owner, level__variant_id=variant_id)
-        if (more := quantity - held_pieces(held)) > 0:
+        if (more := quantity - pieces_of(held)) > 0:
             hold_stock(
                 requests=[Wanted(owner, variant_id, more)],
                 location_ids=location_ids,
@@ -186,9 +184,9 @@ def change_hold(
                 max_minutes=max_minutes,
             )
             return
-        lock_levels(held.values_list("level_id", flat=True))
-        surplus = held_pieces(held) - quantity
-        turn_holds(cut_holds(held, surplus), was=State.HELD, becomes=State.RELEASED)
+        mine = lock_holds(held, lock_levels(hold.level_id for hold in held))
+        surplus = cut_holds(mine, pieces_of(mine) - quantity)
+        turn_holds((hold.pk for hold in surplus), was=State.HELD, becomes=State.RELEASED)
 
     in_transaction(change)
 

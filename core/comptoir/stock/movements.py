@@ -12,7 +12,7 @@ from comptoir.catalogue.models import Product
 from comptoir.channels.models import Location
 from comptoir.stock.models import Hold, Level, Movement
 from comptoir.stock.pools import drain_pool
-from comptoir.stock.portions import cut_holds, held_pieces
+from comptoir.stock.portions import cut_holds, lock_holds, pieces_of
 from comptoir.stock.rows import State, announce, in_transaction, lock_levels, sweep, turn_holds
 
 MOST_ON_HAND = 1_000_000_000
@@ -148,9 +148,9 @@ def _with_room(level: Level, change: Change) -> Level:
     level = lock_levels([level.pk])[level.pk]
     drain_pool(level)
     if level.room < change.taken and change.ends_holds:
-        held = Hold.objects.filter(level=level, state=State.HELD)
-        ended = cut_holds(held, min(change.taken - level.room, held_pieces(held)))
-        turn_holds(ended, was=State.HELD, becomes=State.RELEASED)
+        held = lock_holds(Hold.objects.filter(state=State.HELD), [level.pk])
+        ended = cut_holds(held, min(change.taken - level.room, pieces_of(held)))
+        turn_holds((hold.pk for hold in ended), was=State.HELD, becomes=State.RELEASED)
         level = lock_levels([level.pk])[level.pk]
     if level.room < change.taken:
         raise StockIsPromised(field="quantity", free=max(0, level.room))

@@ -1,34 +1,45 @@
 """Parts of holds: when fewer pieces are given back, sold or promised than a hold has, it is cut in two."""
 
-from uuid import UUID, uuid4
+from collections.abc import Iterable, Sequence
+from uuid import uuid4
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet
 
 from comptoir.stock.models import Hold
 
 
-def held_pieces(holds: QuerySet[Hold]) -> int:
-    """The pieces of some holds, in sum."""
-    return holds.aggregate(pieces=Sum("quantity", default=0))["pieces"]
+def lock_holds(holds: QuerySet[Hold], level_ids: Iterable[int]) -> list[Hold]:
+    """Lock holds on levels that are locked already, and read them as they are now, the latest first.
 
-
-def cut_holds(holds: QuerySet[Hold], quantity: int) -> list[UUID]:
-    """Holds of exactly so many pieces out of these, the latest first; one may have to be cut in two.
-
-    The caller has locked their levels, and there are enough.
+    They are read once, and everything is decided from these rows: unit slots take no lock of a level, so a hold may
+    come at any moment; what is not among the rows comes after what is done with them.
     """
-    ids: list[UUID] = []
-    for hold in holds.order_by("-held_at", "pk").select_for_update(no_key=True, of=("self",)):
+    rows = holds.filter(level__in=set(level_ids)).order_by("pk").select_for_update(no_key=True, of=("self",))
+    return sorted(rows, key=lambda hold: hold.held_at, reverse=True)
+
+
+def pieces_of(holds: Iterable[Hold]) -> int:
+    """The pieces of some holds, in sum."""
+    return sum(hold.quantity for hold in holds)
+
+
+def cut_holds(holds: Sequence[Hold], quantity: int) -> list[Hold]:
+    """Holds of exactly so many pieces out of these locked ones, the first of them; one may have to be cut in two.
+
+    There are enough of them.
+    """
+    chosen: list[Hold] = []
+    for hold in holds:
         if quantity <= 0:
             break
-        ids.append(hold.pk if hold.quantity <= quantity else _cut_off(hold, quantity))
-        quantity -= min(quantity, hold.quantity)
-    return ids
+        chosen.append(hold if hold.quantity <= quantity else _cut_off(hold, quantity))
+        quantity -= chosen[-1].quantity
+    return chosen
 
 
-def _cut_off(hold: Hold, quantity: int) -> UUID:
+def _cut_off(hold: Hold, quantity: int) -> Hold:
     """Make a second hold of a part of this one; the level counts the same as before."""
     Hold.objects.filter(pk=hold.pk).update(quantity=F("quantity") - quantity)
-    hold.pk, hold.quantity, hold._state.adding = uuid4(), quantity, True
-    hold.save(force_insert=True)
-    return hold.pk
+    hold.quantity -= quantity
+    columns = {field.attname: getattr(hold, field.attname) for field in Hold._meta.concrete_fields}
+    return Hold.objects.create(**{**columns, "id": uuid4(), "quantity": quantity})

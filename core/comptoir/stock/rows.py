@@ -66,20 +66,30 @@ TURNS: Mapping[tuple[str, str], tuple[Mapping[str, int], Mapping[str, int]]] = {
     (State.ALLOCATED, State.CONSUMED): ({"allocated": -1, "on_hand": -1}, {"pooled": -1, "on_hand": -1}),
 }
 
+#: Levels that the change moves are locked first, in their order, then the holds: so a hold needs no statement before it.
 TURN = f"""
-WITH turned AS (
-    UPDATE partner_hold AS hold SET state = %s, ended_at = %s, document = coalesce(%s, hold.document)
-    WHERE hold.id IN (SELECT id FROM partner_hold WHERE id = ANY(%s) AND state = %s ORDER BY id FOR NO KEY UPDATE)
-    RETURNING hold.id, hold.level_id, hold.quantity, hold.is_pooled
+WITH places AS (
+    SELECT id FROM partner_level WHERE id IN (
+        SELECT level_id FROM partner_hold WHERE id = ANY(%(ids)s) AND (NOT is_pooled OR %(moves_pool)s)
+    ) ORDER BY id FOR NO KEY UPDATE
+), turned AS (
+    UPDATE partner_hold AS hold
+    SET state = %(becomes)s, ended_at = %(ended_at)s, document = coalesce(%(document)s, hold.document)
+    WHERE hold.id IN (
+        SELECT id FROM partner_hold WHERE (SELECT count(*) FROM places) >= 0 AND id = ANY(%(ids)s) AND state = %(was)s
+        ORDER BY id FOR NO KEY UPDATE
+    ) RETURNING hold.id, hold.level_id, hold.quantity, hold.is_pooled
 ), sums AS (
     SELECT level_id, coalesce(sum(quantity) FILTER (WHERE NOT is_pooled), 0) AS of_row,
-        coalesce(sum(quantity) FILTER (WHERE is_pooled), 0) AS of_pool FROM turned GROUP BY level_id
+        coalesce(sum(quantity) FILTER (WHERE is_pooled), 0) AS of_pool
+    FROM turned WHERE NOT is_pooled OR %(moves_pool)s GROUP BY level_id
 ), changed AS (
     UPDATE partner_level AS level SET {{changes}} FROM sums WHERE level.id = sums.level_id
-    RETURNING level.id, level.variant_id, level.location_id, {LOOSE} AS loose
+    RETURNING level.id, {LOOSE} AS loose
 )
-SELECT turned.id, turned.level_id, changed.variant_id, changed.location_id, turned.quantity, changed.loose
-FROM turned JOIN changed ON changed.id = turned.level_id ORDER BY turned.level_id, turned.id
+SELECT turned.id, level.id, level.variant_id, level.location_id, turned.quantity, coalesce(changed.loose, 0)
+FROM turned JOIN partner_level level ON level.id = turned.level_id LEFT JOIN changed ON changed.id = turned.level_id
+ORDER BY level.id, turned.id
 """  # noqa: S608
 
 
@@ -89,6 +99,10 @@ class StockBusy(ComptoirError):
     code = "stock_busy"
     status = 409
     sentence = _("Many people want this at the moment. Please try again.")
+
+
+class Outrun(OperationalError):
+    """Somebody was quicker between a look and the act that followed from it: the transaction is done again."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +144,14 @@ def in_transaction(step: Callable[[], Answer]) -> Answer:
     raise AssertionError
 
 
+def in_transaction_once(step: Callable[[], Answer]) -> Answer:
+    """As ``in_transaction``, but a caller's transaction is joined as it is: its owner does all of it again if need be."""
+    return step() if connection.in_atomic_block else in_transaction(step)
+
+
 def is_conflict(error: OperationalError) -> bool:
     """Whether the database broke something off for another's sake, so that doing it again is right."""
-    return getattr(error.__cause__, "sqlstate", "") in CONFLICTS
+    return isinstance(error, Outrun) or getattr(error.__cause__, "sqlstate", "") in CONFLICTS
 
 
 def lock_levels(ids: Iterable[int]) -> dict[int, Level]:
@@ -175,9 +194,10 @@ def hold_values(holds: Sequence[Hold]) -> list[Any]:
 def turn_holds(
     ids: Iterable[UUID], *, was: State, becomes: State, document: str | None = None
 ) -> list[Turned]:
-    """Let holds go from one state to the next, and their levels with them, in one statement.
+    """Let holds go from one state to the next, and their levels with them, in one statement that locks both.
 
-    Only those that still are what they were go: a hold ends exactly once. The caller has locked their levels.
+    Only those that still are what they were go: a hold ends exactly once. A level that does not change, because what
+    came from its unit slots is promised, is not locked.
     """
     wanted = sorted(ids)
     if not wanted:
@@ -188,9 +208,12 @@ def turn_holds(
         f" + ({by_pool.get(column, 0)}) * sums.of_pool"
         for column in ("held", "allocated", "pooled", "on_hand")
     )
-    ended_at = None if becomes == State.ALLOCATED else clock.now()
+    values = {
+        "ids": wanted, "was": was, "becomes": becomes, "document": document, "moves_pool": bool(by_pool),
+        "ended_at": None if becomes == State.ALLOCATED else clock.now(),
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(TURN.format(changes=changes), [becomes, ended_at, document, wanted, was])
+        cursor.execute(TURN.format(changes=changes), values)
         turned = [Turned(*row) for row in cursor.fetchall()]
     if becomes in (State.RELEASED, State.EXPIRED, State.CANCELLED):
         _announce_return(turned)

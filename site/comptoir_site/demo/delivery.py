@@ -1,4 +1,4 @@
-"""How goods of the demo shop get to their customers: to the door, in the shops, carried out; and how the shops work."""
+"""How goods of the demo shop get to their customers: to the door or a relay point, in the shops, carried out."""
 
 from collections.abc import Mapping
 from datetime import time
@@ -12,17 +12,18 @@ from comptoir.fulfilment.services import save_method, save_zone, set_up_location
 
 #: What the people of the shop in Nantes may do with orders.
 STAFF_MAY = (
-    "view_order", "cancel_order", "refund_order", "draft_order", "add_ordernote", "view_parcel", "prepare_parcel",
+    "view_order", "change_order", "cancel_order", "refund_order", "draft_order", "add_ordernote", "capture_payment",
+    "view_parcel", "prepare_parcel",
 )  # fmt: skip
 #: Channels on which the test gateway takes money.
 PAID_AT_THE_GATEWAY = ("web", "app", "store")
 
 
 def offer_deliveries(locations: Mapping[str, Location]) -> list[DeliveryMethod]:
-    """Home delivery to France and Réunion, collection in the three shops (Nantes by slots), carried out in store."""
+    """Home delivery and relay points, collection in the three shops (Nantes by slots), carried out in store."""
     _let_work(locations)
     may = Permission.objects.filter(
-        content_type__app_label__in=("order", "fulfilment"), codename__in=STAFF_MAY
+        content_type__app_label__in=("order", "fulfilment", "payments"), codename__in=STAFF_MAY
     )
     Group.objects.get(name="Boutique").permissions.add(*may)
     everywhere = Channel.objects.exclude(code__in=("store", "booking"))
@@ -51,7 +52,13 @@ def offer_deliveries(locations: Mapping[str, Location]) -> list[DeliveryMethod]:
             rates=_bands(reunion, "12.90", "24.90"),
         ),
         save_method(
-            code="emporte", kind="carry_out", name="Emporté tout de suite", position=3,
+            code="relais", kind="relay", name="Livraison en point relais", position=3, channels=everywhere,
+            translations=_english("Delivery to a relay point"), carrier="escale", free_from=Decimal(80),
+            pickup=time(15), days_min=3, days_max=4,
+            rates=[*_bands(mainland, "3.90", "6.90"), *_bands(reunion, "9.90", "19.90")],
+        ),
+        save_method(
+            code="emporte", kind="carry_out", name="Emporté tout de suite", position=4,
             channels=Channel.objects.filter(code="store"), translations=_english("Taken along at once"),
         ),
     ]  # fmt: skip

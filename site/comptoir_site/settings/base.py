@@ -21,6 +21,10 @@ PORT = int(os.environ.get("PORT", "8000"))
 COMPTOIR_BASE_URL = os.environ.get("COMPTOIR_BASE_URL", f"http://127.0.0.1:{PORT}")
 COMPTOIR_WEBHOOK_ALLOW_PRIVATE = os.environ.get("COMPTOIR_WEBHOOK_ALLOW_PRIVATE") == "1"
 
+THEMES = ROOT / "themes"
+if "web" in COMPTOIR_PLUGINS:
+    COMPTOIR_WEB_THEMES = [THEMES]
+
 #: Whether the demo's front pages are served, and media without a web server before us.
 DEMO = False
 
@@ -125,7 +129,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "comptoir_cache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+# Behind TLS no cookie travels without it.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = COMPTOIR_BASE_URL.startswith("https:")
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 
@@ -138,10 +145,29 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
+AXES_USERNAME_CALLABLE = "comptoir.customers.logins.login_name"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Customers log in to a web shop by a code or a password; an account begins with a code, and needs no password at all.
+if "web" in COMPTOIR_PLUGINS:
+    MIDDLEWARE.append("allauth.account.middleware.AccountMiddleware")
+    AUTHENTICATION_BACKENDS.append("allauth.account.auth_backends.AuthenticationBackend")
+    ACCOUNT_ADAPTER = "comptoir_web.account.adapter.ShopAdapter"
+    ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+    ACCOUNT_LOGIN_METHODS = {"email"}
+    ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # without the star: whoever wants one
+    ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+    ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+    ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+    ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+    ACCOUNT_SESSION_REMEMBER = True
+    # Log-in with accounts of others, such as "google,apple"; keys by SOCIALACCOUNT_PROVIDERS of django-allauth.
+    if SOCIAL_LOGINS := [name for name in os.environ.get("SOCIAL_LOGINS", "").split(",") if name]:
+        INSTALLED_APPS += ["allauth.socialaccount", *(f"allauth.socialaccount.providers.{name}" for name in SOCIAL_LOGINS)]
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("fr", "Français"), ("en", "English")]
@@ -152,6 +178,7 @@ TIME_ZONE = "Europe/Paris"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = COMPTOIR_HOME / "static"
+STATICFILES_DIRS = [(f"themes/{folder.parent.name}", folder) for folder in sorted(THEMES.glob("*/static"))]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = COMPTOIR_HOME / "media"
 STORAGES = {

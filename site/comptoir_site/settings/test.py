@@ -16,6 +16,10 @@ STORAGES = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
+# Every page is drawn afresh, so that a test sees what it did.
+if "web" in COMPTOIR_PLUGINS:  # noqa: F405
+    COMPTOIR_WEB_PAGE_S = 0
+
 # The test gateway finds no server there, and hands its notices over itself.
 if "testpay" in COMPTOIR_PLUGINS:  # noqa: F405
     COMPTOIR_TESTPAY_ENABLED = True

@@ -35,7 +35,7 @@ def test_an_order_is_cancelled_in_part_and_noted_at_the_screen(order, till, peop
     nina = people(*RIGHTS, at=[till.nantes])
     address, line = f"/admin/orders/{order.number}/", order.lines.first()
     page = nina.get(address).content.decode()
-    assert "Marin, S" in page and "99.80\N{NO-BREAK SPACE}EUR" in page and "Camille Martin" in page
+    assert "Marin, S" in page and "€99.80" in page and "Camille Martin" in page
 
     said = {"verb": "cancel", f"line-{line.pk}": 1, "reason": "a hole"}
     assert nina.post(address, said, follow=True).status_code == 200

@@ -69,3 +69,88 @@ def test_a_draft_without_a_phone_number_sends_nothing(till, nina):
     answer = nina.post(f"orders/drafts/{draft['id']}/link")
     assert (nina.status, answer["code"]) == (409, "phone_missing")
     assert not Event.objects.filter(type="draft_offered").exists()
+
+
+PHONE = {
+    "channel": "web", "name": "Camille Martin", "phone": "0612345678", "email": "", "locale": "fr", "hours": 24,
+    "goods-TOTAL_FORMS": 1, "goods-INITIAL_FORMS": 0, "goods-0-goods": "marin-s", "goods-0-quantity": 2,
+}  # fmt: skip
+HOME = {"street": "3 rue Crébillon", "postcode": "44000", "city": "Nantes", "country": "FR"}
+
+
+@pytest.fixture
+def clerk(till, people):
+    return people("view_order", "draft_order", at=[till.nantes], name="clerk")
+
+
+def test_a_phone_order_is_taken_delivered_sent_and_cancelled_at_the_screen(till, clerk, shop):
+    answer = clerk.post("/admin/drafts/new/", PHONE)
+    assert answer.status_code == 302, answer.content.decode()
+    address, draft = answer["Location"], Checkout.objects.get()
+    assert sum(Hold.objects.filter(state="held").values_list("quantity", flat=True)) == 2
+    page = clerk.get(address).content.decode()
+    assert "Camille Martin" in page and "€99.80" in page and "Retrait en magasin · Nantes" in page
+
+    said = {"verb": "deliver", "way": "domicile", **HOME}
+    assert clerk.post(address, said).status_code == 302
+    page = clerk.get(address).content.decode()
+    assert "€104.80" in page and "3 rue Crébillon" in page and str(draft.uuid) in page
+
+    for _ in range(2):
+        clerk.post(address, {"verb": "send"})
+    shop.settle()
+    assert Event.objects.filter(type="draft_offered").count() == 1
+    assert "Sent by SMS" in clerk.get(address).content.decode()
+
+    assert clerk.post(address, {"verb": "cancel"})["Location"] == "/admin/drafts/"
+    assert not Hold.objects.filter(state="held").exists()
+    draft.refresh_from_db()
+    assert (draft.state, draft.problem) == ("ended", "cancelled")
+    assert "cancelled" in clerk.get("/admin/drafts/").content.decode()
+    customer = Customer("web", Client())
+    customer("PATCH", f"checkouts/{draft.uuid}", {"payment": "shop"})
+    assert customer.status == 409
+    clerk.post(address, {"verb": "cancel"})
+    draft.refresh_from_db()
+    assert draft.problem == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ({"phone": ""}, "Leave an e-mail address or a phone number."),
+        ({"goods-0-goods": "nothing"}, "Nothing is sold under this SKU"),
+        ({"goods-0-quantity": 90}, "left"),
+        ({"hours": 9999}, "less than or equal to 336"),
+        ({"channel": "nowhere"}, "not one of the available choices"),
+        ({"goods-0-goods": "", "goods-0-quantity": 1}, "Say what is ordered."),
+    ],
+)
+def test_a_phone_order_that_cannot_be_keeps_what_was_typed(till, clerk, said, sentence):
+    answer = clerk.post("/admin/drafts/new/", {**PHONE, **said})
+    page = answer.content.decode()
+    assert answer.status_code == 422 and sentence in page, page
+    assert 'value="Camille Martin"' in page
+    assert not Hold.objects.exists() and not Checkout.objects.exists()
+
+
+def test_a_delivery_without_an_address_is_refused_beside_its_fields(till, clerk):
+    address = clerk.post("/admin/drafts/new/", PHONE)["Location"]
+    answer = clerk.post(
+        address, {"verb": "deliver", "way": "domicile", **HOME, "street": "", "postcode": "", "country": ""}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422 and page.count("This field is required.") == 3, page
+    assert 'value="Nantes"' in page and not Checkout.objects.get().delivery
+
+
+def test_phone_orders_are_those_of_ones_shops_and_for_who_may(till, clerk, people):
+    address = clerk.post("/admin/drafts/new/", PHONE)["Location"]
+    away = people("view_order", "draft_order", at=[till.lyon], name="away")
+    seller = people("view_order", at=[till.nantes], name="seller")
+    assert away.get(address).status_code == 404 and away.post(address, {"verb": "cancel"}).status_code == 404
+    assert "Camille" not in away.get("/admin/drafts/").content.decode()
+    assert away.post("/admin/drafts/new/", PHONE).status_code == 422
+    for path in ("/admin/drafts/", "/admin/drafts/new/", address):
+        assert seller.get(path).status_code == 302
+    assert Checkout.objects.get().state == "open"

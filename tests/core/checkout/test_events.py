@@ -86,3 +86,26 @@ def test_a_plugin_that_raises_on_order_placed_loses_no_order_and_delays_nobody(t
     assert [event.subject_id for event in heard] == [order.pk]
     waiting = Delivery.objects.get(event=Event.objects.get(type="order_placed"), subscriber="broken")
     assert (waiting.attempts, waiting.parked_at) == (1, None)
+
+
+def test_a_plugin_that_raises_on_order_placed_is_told_again_until_it_understands(till, shop, plug):
+    understood, trouble = [], [RuntimeError("no ink")]
+
+    def slow_to_learn(events):
+        if trouble:
+            raise trouble[0]
+        understood.extend(event.pk for event in events)
+
+    plug("slow", on_order_placed=slow_to_learn)
+    bought()
+    event = Event.objects.get(type="order_placed")
+    waiting = Delivery.objects.filter(event=event, subscriber="slow")
+    for seconds, attempts in ((0, 1), (5, 2), (15, 3)):
+        with clock.moved_to(clock.now() + timedelta(seconds=seconds)):
+            shop.settle()
+        assert (waiting.get().attempts, understood) == (attempts, [])
+    trouble.clear()
+    with clock.moved_to(clock.now() + timedelta(seconds=60)):
+        shop.settle()
+        shop.settle()
+    assert (understood, waiting.exists()) == ([event.pk], False)

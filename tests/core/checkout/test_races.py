@@ -12,6 +12,7 @@ from django.db import connections
 from django.test import Client
 
 from comptoir.base.errors import ComptoirError
+from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.checkout.finishing import finish
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.queries import checkout_view
@@ -20,11 +21,14 @@ from comptoir.events.models import Event
 from comptoir.orders.models import Order, RefundRequest
 from comptoir.orders.services import cancel_order, request_refund
 from comptoir.payments.audit import differences
+from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Payment
-from comptoir.payments.services import start_payment
+from comptoir.payments.services import refund_payment, start_payment
 from comptoir.stock.audit import differences as stock_differences
 from comptoir.stock.models import Hold, Level
+from comptoir_testpay.models import Deed
 from tests.core.checkout.conftest import Customer, Till, run_together
+from tests.core.checkout.test_journey import pay_at_the_gateway
 
 KILLED = Path(__file__).with_name("killed_while_finishing.py")
 
@@ -170,3 +174,68 @@ def test_the_customer_cancels_while_the_shop_cancels_and_the_goods_come_back_onc
     assert RefundRequest.objects.count() == 1
     assert Level.objects.get(variant=till.small).allocated == 0
     assert list(stock_differences()) == []
+
+
+def test_refunds_at_the_till_at_the_screen_and_on_the_web_never_exceed_what_was_captured(till):
+    till.web.extensions = ["testpay"]
+    till.web.save()
+    web = customer()
+    path = web.begin("MARIN-S", "MARIN-M")
+    placed = pay_at_the_gateway(web, path, web.choose(path, payment="testpay")["total"])
+    order = Order.objects.get(number=placed["order"]["number"])
+    work(till)
+    payment = Payment.objects.get()
+    assert payment.captured == Decimal("99.80")
+    line = order.lines.first().pk
+
+    def of_the_order(turn):
+        return request_refund(order_id=order.pk, key=f"turn-{turn}", amount=order.money(Decimal("10.00")))
+
+    def of_the_payment(turn):
+        return refund_payment(payment=payment, amount=order.money(Decimal("10.00")), key=f"turn-{turn}")
+
+    def by_the_customer(_turn):
+        return cancel_with_parcels(order_id=order.pk, lines={line: 1}, by_customer=True)
+
+    jobs = [
+        lambda turn=turn, kind=kind: kind(turn)
+        for turn in range(6)
+        for kind in (of_the_order, of_the_payment, by_the_customer)
+    ]
+    run_together([*jobs, *[lambda: work(till)] * 3], workers=16)
+    for _round in range(3):
+        work(till)
+
+    payment.refresh_from_db()
+    gone = sum(one.amount for one in Deed.objects.filter(kind="refunded"))
+    assert 0 < payment.refunded == gone <= payment.captured
+    assert payment.refunding == 0
+    assert order.lines.get(pk=line).cancelled == 1
+    assert list(differences(grace_minutes=-60)) == list(stock_differences()) == []
+
+
+def work(till: Till) -> None:
+    """What the worker does."""
+    till.shop.settle()
+    settle_payments()
+
+
+def test_ten_changes_of_the_delivery_at_once_leave_one_hold_a_line(till):
+    web = customer()
+    path = web.begin("MARIN-S", "MARIN-M")
+    web.choose(path)
+    home = {"street": "3 rue Crébillon", "postcode": "44000", "city": "Nantes", "country": "FR"}
+    wishes = [{"key": "domicile", "address": home}, {"key": "retrait:nantes"}]
+
+    def change(turn: int) -> tuple[int, object]:
+        one = customer()
+        answer = one("PATCH", path, {"delivery": wishes[turn % 2]})
+        return one.status, answer
+
+    answers = run_together([lambda turn=turn: change(turn) for turn in range(10)], workers=10)
+
+    assert {status for status, _answer in answers} == {200}, answers
+    held = Hold.objects.filter(state="held")
+    assert sorted((one.level.variant.sku, one.quantity) for one in held) == [("MARIN-M", 1), ("MARIN-S", 1)]
+    assert web.pay(path, web.choose(path)["total"])["state"] == "placed"
+    check_books()

@@ -1,14 +1,25 @@
 """Customers of a shop that writes to them: each fixture leads to one message that waits."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from comptoir.base import clock
+from comptoir.checkout.cancelling import cancel_with_parcels
+from comptoir.checkout.finishing import cancel_unpaid
 from comptoir.fulfilment.codes import collection_code
 from comptoir.fulfilment.models import Parcel
-from comptoir.fulfilment.parcels import collect_parcel, hand_over, make_ready, pack_parcel, pick_pieces
+from comptoir.fulfilment.parcels import (
+    collect_parcel,
+    expire_uncollected,
+    hand_over,
+    make_ready,
+    pack_parcel,
+    pick_pieces,
+)
 from comptoir.messaging.sending import send_messages
 from comptoir.messaging.transports import NotReached, Transport
 from comptoir.orders.models import Order
@@ -96,6 +107,47 @@ def placed(till, web) -> Callable[..., Order]:
         return Order.objects.get()
 
     return order
+
+
+@pytest.fixture
+def cancelled(placed) -> Callable[..., Order]:
+    """An order that its customer did not want any more."""
+
+    def order(locale: str = "en", **fields: Any) -> Order:
+        row = placed(locale, **fields)
+        cancel_with_parcels(order_id=row.pk, reason="Wrong size", by_customer=True)
+        return row
+
+    return order
+
+
+@pytest.fixture
+def unpaid(placed, post, settings) -> Callable[..., Order]:
+    """An order whose transfer never came."""
+
+    def order(locale: str = "en", **fields: Any) -> Order:
+        settings.COMPTOIR_BANK_IBAN = "FR7630006000011234567890189"
+        row = placed(locale, payment="transfer", **fields)
+        with clock.moved_to(clock.now() + timedelta(days=8)):
+            assert cancel_unpaid() == 1
+            post()
+        return row
+
+    return order
+
+
+@pytest.fixture
+def expired(ready, post) -> Callable[..., Parcel]:
+    """A parcel that nobody fetched."""
+
+    def parcel(locale: str = "en", **fields: Any) -> Parcel:
+        row = ready(locale, **fields)
+        with clock.moved_to(row.expires_at):
+            assert expire_uncollected() == 1
+            post()
+        return row
+
+    return parcel
 
 
 @pytest.fixture

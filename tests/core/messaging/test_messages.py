@@ -10,6 +10,9 @@ import pytest
 from django.core.mail.backends.locmem import EmailBackend
 
 from comptoir.base import clock
+from comptoir.channels.models import Channel
+from comptoir.checkout.finishing import end_unpaid
+from comptoir.checkout.models import Checkout
 from comptoir.events.models import Event
 from comptoir.events.services import replay_event
 from comptoir.fulfilment.codes import collection_code
@@ -19,7 +22,7 @@ from comptoir.messaging.services import MessageOnItsWay, send_again
 from comptoir.messaging.transports import NotAccepted
 from comptoir.orders.links import follow_link
 from comptoir.orders.models import Order
-from comptoir.orders.services import edit_order
+from comptoir.orders.services import cancel_order, edit_order
 from comptoir.payments.built_in import transfer_reference
 from comptoir.payments.models import Payment
 from tests.core.messaging.conftest import EMAIL, Customer
@@ -38,8 +41,17 @@ MESSAGES = {
     ("collected", "fr"): ("Vous avez retiré votre commande", "a été retirée (Nantes)"),
     ("refunded", "en"): ("We have refunded €12.50", "back to the means of payment you used"),
     ("refunded", "fr"): ("Remboursement de 12,50\xa0€", "revient sur le moyen de paiement"),
+    ("cancelled", "en"): ("is cancelled", "You pay nothing for it."),
+    ("cancelled", "fr"): ("est annulée", "Vous n’avez rien à payer."),
+    ("unpaid", "en"): ("was not paid and is cancelled", "the money goes back to you as soon as it arrives"),
+    ("unpaid", "fr"): ("n’a pas été payée", "la somme vous sera rendue dès son arrivée"),
+    ("expired", "en"): ("was not collected", "these goods are for sale again"),
+    ("expired", "fr"): ("n’a pas été retirée", "ces articles sont remis en vente"),
 }
-EVENTS = {"order_placed", "parcel_ready", "parcel_handed_over", "parcel_collected", "payment_refunded"}
+EVENTS = {
+    "order_placed", "order_cancelled", "parcel_ready", "parcel_handed_over", "parcel_collected", "parcel_expired",
+    "payment_refunded", "checkout_failed",
+}  # fmt: skip
 
 
 def html_of(mail):
@@ -84,7 +96,7 @@ def test_a_customer_is_told_in_their_language_with_the_link_to_the_order(what, l
     assert checked.open == [] and "img" not in checked.tags and "script" not in checked.tags
 
 
-@pytest.mark.parametrize("what", ["placed", "ready", "shipped", "collected", "refunded"])
+@pytest.mark.parametrize("what", sorted({what for what, _locale in MESSAGES}))
 def test_the_same_event_delivered_twice_is_told_once(what, request, post):
     request.getfixturevalue(what)()
     sent = len(post())
@@ -106,6 +118,49 @@ def test_a_parcel_that_was_fetched_meanwhile_is_not_announced_any_more(collected
     [mail] = post()
     assert "collected" in mail.subject
     assert Message.objects.get(kind="parcel_ready").state == "dropped"
+
+
+def test_who_did_not_fetch_a_parcel_is_told_once_and_not_also_of_a_cancelled_order(expired, post):
+    expired()
+    [mail] = post()
+    assert "was not collected" in mail.subject and "1 × " in mail.body
+    assert Order.objects.get().state == "cancelled"
+
+
+def test_each_time_that_pieces_are_cancelled_is_told_with_those_pieces(placed, post):
+    order = placed()
+    line = order.lines.get()
+    order.lines.update(quantity=3)
+    for pieces in (1, 2):
+        cancel_order(order_id=order.pk, lines={line.pk: pieces}, goods_are_back=True)
+    _placed, part, rest = post()
+    assert part.subject.startswith("A part of your order") and "1 × Marin" in part.body
+    assert rest.subject.startswith("Your order") and "2 × Marin" in rest.body
+
+
+@pytest.mark.parametrize(
+    ("problem", "locale", "words"),
+    [
+        ("unpaid", "en", "Your payment did not come"),
+        ("unpaid", "fr", "Votre paiement ne nous est pas parvenu"),
+        ("out_of_stock", "en", "Your order could not be placed"),
+        ("out_of_stock", "fr", "Votre commande n’a pas pu être enregistrée"),
+    ],
+)
+def test_who_went_to_pay_in_vain_is_told_why(problem, locale, words, till, web, post):
+    Channel.objects.filter(code="web").update(extensions=["testpay"])
+    web.headers["Accept-Language"] = locale
+    path = web.begin("MARIN-S")
+    web.pay(path, web.choose(path, payment="testpay")["total"])
+    with clock.moved_to(clock.now() + timedelta(hours=3)):
+        assert end_unpaid() == 1
+        Checkout.objects.update(problem=problem)
+        [mail] = post()
+
+    assert (mail.subject, mail.to) == (words, [EMAIL])
+    checked = Balance()
+    checked.feed(html_of(mail))
+    assert checked.open == [] and words in html_of(mail)
 
 
 def test_an_order_by_bank_transfer_says_how_to_pay(placed, post, settings):

@@ -3,6 +3,8 @@
 import multiprocessing
 import random
 import signal
+import threading
+import time
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,12 +12,15 @@ import pytest
 from django.db import connections, transaction
 
 from comptoir.base import clock
+from comptoir.events.services import deliver_events
+from comptoir.orders.services import request_refund
+from comptoir.payments import tasks
 from comptoir.payments.audit import differences
 from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Notice, Payment
 from comptoir.payments.notices import receive_notice
 from comptoir.payments.services import AboveCaptured, capture_payment, refund_payment
-from comptoir.payments.tenders import NotPaid, give_back, keep_for_order
+from comptoir.payments.tenders import NotPaid, capture_for_order, give_back, keep_for_order
 from tests.core.payments.bank import PASSWORD
 from tests.core.payments.conftest import eur
 from tests.core.stock.conftest import STRESS, run_together
@@ -43,6 +48,34 @@ def captured(till, amount="100.00"):
     payment = till.pay(amount)
     capture_payment(payment=payment, key="capture")
     return payment
+
+
+def test_money_goes_back_when_its_event_was_delivered_and_not_at_the_next_look(open_till, bank, monkeypatch):
+    monkeypatch.setattr(tasks, "POLL_S", 600.0)
+    stop = threading.Event()
+    order = open_till.order(open_till.pay("50.00").reference)
+    with transaction.atomic():
+        keep_for_order(order=order, amount=eur("50.00"))
+        capture_for_order(order_id=order.pk)
+
+    def wait_for(kind, amount):
+        until = time.monotonic() + 30
+        while bank.total(kind) != amount and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def refund():
+        try:
+            wait_for("captured", 50)
+            request_refund(order_id=order.pk, key="back", amount=eur("12.50"))
+            while deliver_events():
+                pass
+            wait_for("refunded", Decimal("12.50"))
+        finally:
+            stop.set()
+            tasks.hurry()
+
+    assert run_together([lambda: tasks.settle_forever(stop), refund], workers=2) == [None, None]
+    assert bank.total("refunded") == Decimal("12.50")
 
 
 def test_parallel_refunds_in_shop_and_web_never_exceed_what_was_captured(open_till, bank):

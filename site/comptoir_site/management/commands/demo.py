@@ -39,9 +39,9 @@ class Command(BaseCommand):
         self.console = Console()
         self.home = Path(settings.COMPTOIR_HOME)
         self.cluster = None if settings.OWN_DATABASE else Cluster(home=self.home)
+        self._refuse_taken_port()  # before a reset: it may be a running demo that has the port
         if options["reset"]:
             self._reset(ask=not options["no_input"])
-        self._refuse_taken_port()
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             self._prepare()

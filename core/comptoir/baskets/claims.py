@@ -1,0 +1,136 @@
+"""What plugins keep for the lines of a basket beside goods: the time of an appointment, a seat, a table.
+
+A claim belongs to a basket and a variant, as a line does, so it can be made before its line is there. It lives with its
+line: extended, reduced, joined with another basket's and confirmed in the core's own transactions. Baskets without such
+lines ask nobody.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from comptoir import hookspecs, plugins
+from comptoir.base.errors import ComptoirError
+from comptoir.baskets.rows import BasketRow, LineRow
+
+logger = logging.getLogger("comptoir.baskets")
+
+
+class ClaimGone(ComptoirError):
+    """What was claimed for a line, such as a time, is not kept any more; somebody else may have it."""
+
+    code = "claim_gone"
+    status = 409
+    sentence = _("What you chose is not kept for you any more. Please choose again.")
+
+
+class ClaimMissing(ComptoirError):
+    """A line has more pieces than were claimed for it: a service without a time."""
+
+    code = "claim_missing"
+    status = 409
+    sentence = _("Choose a time first.")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What is claimed for a line. Units: pieces; until when it is kept, and until when it can be at most."""
+
+    quantity: int = 0
+    until: datetime | None = None
+    longest_until: datetime | None = None
+
+
+class LineClaims:
+    """How a plugin keeps its claims; see the hook ``register_line_claims``.
+
+    Each method is called in a transaction of the core, with the basket locked before all but ``claimed``. Lock rows in an
+    order of your own, call nobody outside, and raise only what ``confirm`` says: anything else undoes the change.
+    """
+
+    def claimed(self, basket_id: int, variant_ids: Iterable[int]) -> Mapping[int, Claimed]:
+        """What is claimed of those variants that need a claim, by variant; nothing for others. One statement."""
+        raise NotImplementedError
+
+    def extend(self, basket_id: int, minutes: int) -> None:
+        """Keep all claims of a basket so many minutes from now, up to their last moment."""
+        raise NotImplementedError
+
+    def reduce(self, basket_id: int, quantities: Mapping[int, int]) -> None:
+        """Give back what is claimed beyond so many pieces of these variants. None: the line is gone."""
+        raise NotImplementedError
+
+    def move(self, basket_id: int, to_basket_id: int) -> None:
+        """Let the claims of a basket be another's: the two have become one."""
+        raise NotImplementedError
+
+    def confirm(self, basket_id: int, quantities: Mapping[int, int], document: str) -> None:
+        """Make the claims of a basket an order's, whose number is ``document``, in the transaction that places it.
+
+        Errors: ``ClaimGone`` if there are fewer than so many pieces; the money goes back then.
+        """
+        raise NotImplementedError
+
+
+def with_claims(basket: BasketRow) -> tuple[BasketRow, set[int]]:
+    """The basket with what is claimed counted as held, and the variants of which too little is.
+
+    Errors: ``PluginFailed`` if a plugin cannot say.
+    """
+    wanted = {line.variant_id for line in basket.lines if not line.is_counted}
+    if not wanted:
+        return basket, set()
+    found: dict[int, Claimed] = {}
+    for name, claims in _all().items():
+        try:
+            with transaction.atomic():
+                found.update(claims.claimed(basket.id, wanted))
+        except Exception as error:
+            logger.exception("plugin %s cannot say what is claimed", name)
+            raise plugins.PluginFailed(name, "register_line_claims", repr(error)) from error
+    short = {
+        line.variant_id
+        for line in basket.lines
+        if line.variant_id in found and found[line.variant_id].quantity < line.quantity
+    }
+    return basket.with_lines(_with_claim(line, found.get(line.variant_id)) for line in basket.lines), short
+
+
+def extend_claims(basket_id: int, minutes: int) -> None:
+    """Keep what is claimed for a basket longer."""
+    for claims in _all().values():
+        claims.extend(basket_id, minutes)
+
+
+def reduce_claims(basket_id: int, quantities: Mapping[int, int]) -> None:
+    """Give back what is claimed for lines beyond these pieces."""
+    if quantities:
+        for claims in _all().values():
+            claims.reduce(basket_id, quantities)
+
+
+def move_claims(basket_id: int, to_basket_id: int) -> None:
+    """Let what is claimed for a basket be another's."""
+    for claims in _all().values():
+        claims.move(basket_id, to_basket_id)
+
+
+def confirm_claims(basket_id: int, quantities: Mapping[int, int], document: str) -> None:
+    """Make what is claimed an order's. Errors: ``ClaimGone``."""
+    if quantities:
+        for claims in _all().values():
+            claims.confirm(basket_id, quantities, document)
+
+
+def _with_claim(line: LineRow, claim: Claimed | None) -> LineRow:
+    if claim is None:
+        return line
+    return replace(line, held=claim.quantity, held_until=claim.until, longest_until=claim.longest_until)
+
+
+def _all() -> Mapping[str, LineClaims]:
+    return plugins.collect(hookspecs.register_line_claims)

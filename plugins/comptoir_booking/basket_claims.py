@@ -1,0 +1,115 @@
+"""The times that a basket holds: they live and die with its lines, and become bookings with its order.
+
+A hold belongs to a basket and a service, as a line does; two of the same service are a line of two.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from comptoir.base import clock
+from comptoir.baskets.claims import Claimed, ClaimGone, LineClaims
+from comptoir.baskets.rows import Code, Key, find_basket
+from comptoir.baskets.services import add_line
+from comptoir.baskets.shown import BasketView
+from comptoir_booking.changes import cancel_bookings, confirm_bookings, extend_holds, release_bookings
+from comptoir_booking.claims import Terms, hold_visit
+from comptoir_booking.layout import Visit
+from comptoir_booking.models import Booking, Service
+from comptoir_booking.rows import lock_owned
+
+State = Booking.State
+
+
+class TimeClaims(LineClaims):
+    """What the core asks of the appointment book about the lines of baskets."""
+
+    def claimed(self, basket_id: int, variant_ids: Iterable[int]) -> Mapping[int, Claimed]:
+        """A time that has ended counts until somebody else takes it, or it begins."""
+        services = dict(Service.objects.filter(product__in=list(variant_ids)).values_list("product_id", "pk"))
+        if not services:
+            return {}
+        mine = Booking.objects.filter(owner=owner_of(basket_id), state=State.HELD, starts_at__gt=clock.now())
+        held = [one for one in mine if one.service_id in services.values()]
+        return {
+            variant_id: _claimed([one for one in held if one.service_id == pk])
+            for variant_id, pk in services.items()
+        }
+
+    def extend(self, basket_id: int, minutes: int) -> None:
+        extend_holds(owners=[owner_of(basket_id)], minutes=minutes)
+
+    def reduce(self, basket_id: int, quantities: Mapping[int, int]) -> None:
+        """The latest go first."""
+        release_bookings([one for held in _beyond(basket_id, quantities).values() for one in held])
+
+    def move(self, basket_id: int, to_basket_id: int) -> None:
+        ids = [one.pk for one in lock_owned([owner_of(basket_id)]) if one.state == State.HELD]
+        Booking.objects.filter(pk__in=ids).update(owner=owner_of(to_basket_id))
+
+    def confirm(self, basket_id: int, quantities: Mapping[int, int], document: str) -> None:
+        wanted = dict(Service.objects.filter(product__in=quantities).values_list("product_id", "pk"))
+        if not wanted:
+            return
+        held = _held(basket_id)
+        confirmed: list[Booking] = []
+        for variant_id, service_id in wanted.items():
+            mine = [one for one in held if one.service_id == service_id][: quantities[variant_id]]
+            if len(mine) < quantities[variant_id]:
+                raise ClaimGone(field="basket")
+            confirmed += mine
+        confirm_bookings(confirmed, document=document)
+        release_bookings([one for one in held if one not in confirmed])
+
+
+def hold_in_basket(*, key: Key, visit: Visit, start: datetime) -> tuple[list[Booking], BasketView]:
+    """Hold a visit for a basket and put its services into it, a line each: both or neither.
+
+    Call it in a transaction. Errors: those of ``hold_visit`` and of ``baskets.add_line``.
+    """
+    basket = find_basket(key, lock=True)
+    channel = key.channel
+    terms = Terms(
+        owner=owner_of(basket.id), channel_id=channel.id, customer_id=basket.owner_id,
+        minutes=channel.hold_minutes, max_minutes=channel.hold_minutes_max,
+    )  # fmt: skip
+    bookings = hold_visit(visit=visit, start=start, terms=terms)
+    ids = [wish.service_id for wish in visit.wishes]
+    skus = dict(Service.objects.filter(pk__in=ids).values_list("pk", "product__sku"))
+    for service_id, quantity in Counter(ids).items():
+        view = add_line(key=key, code=Code(skus[service_id]), quantity=quantity)
+    return bookings, view
+
+
+def cancel_ordered(*, number: str, quantities: Mapping[str, int]) -> None:
+    """Cancel the appointments of pieces of an order that were cancelled, by SKU: the latest first."""
+    rows = Booking.objects.filter(document=number, state=State.CONFIRMED).select_related("service__product")
+    for sku, quantity in quantities.items():
+        mine = sorted((one for one in rows if one.service.product.sku == sku), key=lambda one: -one.pk)
+        cancel_bookings([one.pk for one in mine[:quantity]])
+
+
+def owner_of(basket_id: int) -> str:
+    """How a hold names its basket."""
+    return f"basket:{basket_id}"
+
+
+def _claimed(held: Sequence[Booking]) -> Claimed:
+    ends = [one.held_until for one in held if one.held_until]
+    longest = [one.longest_until for one in held if one.longest_until]
+    return Claimed(len(held), min(ends, default=None), min(longest, default=None))
+
+
+def _held(basket_id: int) -> list[Booking]:
+    """What a basket holds that has not begun yet, locked, the first made first."""
+    rows = lock_owned([owner_of(basket_id)])
+    return [one for one in rows if one.state == State.HELD and one.starts_at > clock.now()]
+
+
+def _beyond(basket_id: int, quantities: Mapping[int, int]) -> dict[int, list[Booking]]:
+    services = dict(Service.objects.filter(product__in=quantities).values_list("product_id", "pk"))
+    held = [one for one in lock_owned([owner_of(basket_id)]) if one.state == State.HELD] if services else []
+    return {
+        variant_id: [one for one in held if one.service_id == pk][quantities[variant_id] :]
+        for variant_id, pk in services.items()
+    }

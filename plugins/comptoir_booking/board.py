@@ -1,0 +1,114 @@
+"""The engine's board: a visit, the days it is asked for, and when each candidate is open, taken and free."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from comptoir.base import clock
+from comptoir_booking.engine import fitting_begins
+from comptoir_booking.hours import Window, dated_mask, weekly_mask
+from comptoir_booking.layout import Layout, Visit, lay_out
+from comptoir_booking.masks import deep_union, disjoint_union, stretch
+from comptoir_booking.models import Resource
+from comptoir_booking.reading import PlaceFacts, ResourceFacts, read_busy, read_place, read_resources
+from comptoir_booking.wall_time import DAY, TICK_S
+
+#: What staff may put aside; never who is taken.
+HOURS, NOTICE, STEPS = "hours", "notice", "steps"
+OVERRIDES = frozenset({HOURS, NOTICE, STEPS})
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything that decides which starts are free. Shapes: masks by the id of a resource."""
+
+    visit: Visit
+    place: PlaceFacts
+    resources: Mapping[int, ResourceFacts]
+    layout: Layout
+    window: Window
+    open: Mapping[int, int]
+    busy: Mapping[int, int]
+    overrides: frozenset[str]
+
+    @cached_property
+    def free(self) -> dict[int, int]:
+        return {pk: mask & ~self.busy.get(pk, 0) for pk, mask in self.open.items()}
+
+    @property
+    def allowed(self) -> int:
+        """The starts that the rules let customers choose, whoever is free: on the wall's steps, not too soon or too far."""
+        window, now = self.window, int(clock.now().timestamp())
+        mask = window.own_days()
+        if STEPS not in self.overrides:
+            mask &= window.starts_every(self.layout.step_minutes)
+        if NOTICE in self.overrides:
+            return mask
+        soonest = -(-(now + self.layout.notice_minutes * 60) // TICK_S) - window.since
+        latest = (now + self.layout.horizon_days * 86400) // TICK_S + 1 - window.since
+        return mask & stretch(max(soonest, 0), max(latest, 0))
+
+    def starts(self) -> int:
+        """The starts that are free, as customers see them: when they are to be there."""
+        return self._starts(self.free)
+
+    def possible(self) -> int:
+        """The starts there would be if nobody had booked anything."""
+        return self._starts(self.open)
+
+    def _starts(self, free: Mapping[int, int]) -> int:
+        return fitting_begins(self.layout, free) << self.layout.lead & self.allowed
+
+    def step_of(self, start: int) -> int:
+        """A step since 1970 as one of the window."""
+        return start - self.window.since
+
+
+def read_board(
+    visit: Visit, first_day: date, days: int, *,
+    but_of: Collection[int] = (), overrides: frozenset[str] = frozenset(),
+) -> Board:  # fmt: skip
+    """Read what decides about a visit on some days: three statements. Errors: ``InvalidValue``, ``VisitTooLong``."""
+    first, last = first_day - 2 * DAY, first_day + timedelta(days=days + 1)
+    place = read_place(visit.location_id, visit.service_ids, first, last)
+    rows = read_resources(visit.location_id, visit.service_ids, first, last)
+    layout = lay_out(visit, place, rows)
+    window = Window(first_day, days, place.zone_name)
+    wanted = {pk for need in layout.needs for pk in need.candidates}
+    resources = {one.id: one for one in rows if one.id in wanted}
+    busy = busy_masks(resources, window, but_of=but_of)
+    everything = stretch(0, window.length)
+    opened = {
+        pk: everything if HOURS in overrides else open_mask(one, place, window)
+        for pk, one in resources.items()
+    }
+    return Board(visit, place, resources, layout, window, opened, busy, overrides)
+
+
+def busy_masks(
+    resources: Mapping[int, ResourceFacts], window: Window, *, but_of: Collection[int] = ()
+) -> dict[int, int]:
+    """What is taken of each resource; of a pool, where the last of it is taken. One statement."""
+    length = window.length
+    return {
+        pk: disjoint_union(begins, ends, length)
+        if resources[pk].capacity == 1
+        else deep_union(zip(begins, ends, strict=True), length, resources[pk].capacity)
+        for pk, (begins, ends) in read_busy(resources.keys(), window, but_of=but_of).items()
+    }
+
+
+def open_mask(resource: ResourceFacts, place: PlaceFacts, window: Window) -> int:
+    """When a resource can be had at a place: what is said of it beats what is said of the place, and dates beat weeks."""
+    mask = stretch(0, window.length)
+    if resource.hours == Resource.Hours.LOCATION:
+        mask = weekly_mask(place.weekly, window) | dated_mask(place.dated, window, is_open=True)
+    elif resource.hours == Resource.Hours.OWN:
+        mask = weekly_mask(resource.weekly, window)
+    if resource.hours != Resource.Hours.ALWAYS:
+        mask &= ~dated_mask(place.dated, window, is_open=False)
+    if not resource.dated:
+        return mask
+    mask |= dated_mask(resource.dated, window, is_open=True)
+    return mask & ~dated_mask(resource.dated, window, is_open=False)

@@ -1,0 +1,229 @@
+"""What becomes of bookings: held longer, confirmed, given back, cancelled, moved, kept."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F
+from django.db.models.functions import Greatest, Least
+
+from comptoir.base import clock
+from comptoir.base.errors import NotFound
+from comptoir.stock.rows import in_transaction
+from comptoir_booking.claims import add_steps, claim_surely, find_people, seen_times, write_takings
+from comptoir_booking.layout import Visit, Wish
+from comptoir_booking.models import Allocation, Booking
+from comptoir_booking.queries import board_at
+from comptoir_booking.refusals import BookingMoved, HoldGone, NotPossible, TooLate
+from comptoir_booking.rows import give_back, lock_owned, lock_visit
+
+State = Booking.State
+
+
+def extend_holds(*, owners: Collection[str], minutes: int = 15) -> datetime | None:
+    """Let holds end so many minutes from now, but not after their last moment; returns the first end.
+
+    One that has ended lives on if nobody took its time meanwhile.
+    """
+    until = clock.now() + timedelta(minutes=minutes)
+
+    def extend() -> datetime | None:
+        held = [one for one in lock_owned(owners) if one.state == State.HELD]
+        ids = [one.pk for one in held]
+        later = Greatest(F("held_until"), Least(F("longest_until"), until))
+        Booking.objects.filter(pk__in=ids).update(held_until=later)
+        ends = dict(Booking.objects.filter(pk__in=ids).values_list("pk", "held_until"))
+        for moment in set(ends.values()):
+            of_moment = [pk for pk, end in ends.items() if end == moment]
+            Allocation.objects.filter(booking__in=of_moment).update(held_until=moment)
+        return min(ends.values(), default=None)
+
+    return in_transaction(extend)
+
+
+def release_holds(*, owners: Collection[str]) -> int:
+    """Give back at once what these owners hold; returns how many bookings. What is confirmed stays."""
+
+    def release() -> int:
+        held = [one for one in lock_owned(owners) if one.state == State.HELD]
+        release_bookings(held)
+        return len(held)
+
+    return in_transaction(release)
+
+
+def release_bookings(held: Sequence[Booking]) -> None:
+    """Give back bookings that are held and locked."""
+    if held:
+        Booking.objects.filter(pk__in=[one.pk for one in held]).update(state=State.RELEASED)
+        give_back(held)
+
+
+def confirm_holds(
+    *, owners: Collection[str], document: str = "", actor_id: int | None = None
+) -> list[Booking]:
+    """Make bookings of everything these owners hold; late is not too late if nobody took the time. Safe to repeat.
+
+    Errors: ``HoldGone`` if any of it is gone; nothing is confirmed then.
+    """
+
+    def confirm() -> list[Booking]:
+        mine = [one for one in lock_owned(owners) if one.state not in (State.RELEASED, State.CANCELLED)]
+        if not mine or {one.owner for one in mine} != set(owners):
+            raise HoldGone()
+        if any(one.state == State.EXPIRED for one in mine):
+            raise HoldGone()
+        held = [one for one in mine if one.state == State.HELD]
+        confirm_bookings(held, document=document, actor_id=actor_id)
+        return mine
+
+    return in_transaction(confirm)
+
+
+def cancel_visit(
+    *, visit: UUID | str, actor_id: int | None = None, by_customer: bool = False
+) -> list[Booking]:
+    """Let the time of a visit be free again; its row stays. Again: nothing happens.
+
+    Errors: ``NotFound``; ``TooLate`` for a customer after the end of the policy; ``NotPossible`` when it took place.
+    """
+
+    def cancel() -> list[Booking]:
+        bookings = _found(lock_visit(visit))
+        if all(one.state == State.CANCELLED for one in bookings):
+            return bookings
+        _check_state(bookings, State.HELD, State.CONFIRMED)
+        if by_customer:
+            _check_in_time(bookings, "cancel_minutes")
+        _cancel(bookings, actor_id=actor_id, by_customer=by_customer)
+        return lock_visit(visit)
+
+    return in_transaction(cancel)
+
+
+def cancel_bookings(ids: Collection[int]) -> None:
+    """Cancel single bookings whose order says so; the others of their visits stay. What took place stays, too."""
+
+    def cancel() -> None:
+        rows = Booking.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+        _cancel([one for one in rows if one.state == State.CONFIRMED], actor_id=None, by_customer=False)
+
+    in_transaction(cancel)
+
+
+def _cancel(bookings: Sequence[Booking], *, actor_id: int | None, by_customer: bool) -> None:
+    ids = [one.pk for one in bookings]
+    Booking.objects.filter(pk__in=ids).update(
+        state=State.CANCELLED, sequence=F("sequence") + 1, held_until=None
+    )
+    Allocation.objects.filter(booking__in=ids).update(is_active=False)
+    add_steps(bookings, "cancelled", actor_id=actor_id, by_customer=by_customer)
+
+
+def move_visit(
+    *, visit: UUID | str, start: datetime, sequence: int | None = None, person_id: int | None = None,
+    actor_id: int | None = None, by_customer: bool = False, overrides: frozenset[str] = frozenset(),
+) -> list[Booking]:  # fmt: skip
+    """Let a visit begin at another time, all of it or nothing; with the same people if nobody else is named.
+
+    ``sequence`` is that of the first booking as the caller saw it. Its own time does not stand in its way.
+    Errors: ``NotFound``, ``BookingMoved``, ``TooLate``, ``NotPossible``, ``StartNotFree``; the visit stays as it was.
+    """
+    how = {"actor_id": actor_id, "by_customer": by_customer, "overrides": overrides}
+    return claim_surely(lambda lock_all: _move(visit, start, sequence, person_id, lock_all, **how))
+
+
+def mark_visit(*, visit: UUID | str, state: str, actor_id: int | None = None) -> list[Booking]:
+    """Write down that a customer came, was served, or did not come. Errors: ``NotFound``, ``NotPossible``."""
+    before = {
+        State.ARRIVED: (State.CONFIRMED,),
+        State.MISSED: (State.CONFIRMED,),
+        State.DONE: (State.ARRIVED,),
+    }
+
+    def mark() -> list[Booking]:
+        bookings = _found(lock_visit(visit))
+        if all(one.state == state for one in bookings):
+            return bookings
+        _check_state(bookings, *before[State(state)])
+        Booking.objects.filter(pk__in=[one.pk for one in bookings]).update(state=state)
+        add_steps(bookings, state, actor_id=actor_id)
+        return lock_visit(visit)
+
+    return in_transaction(mark)
+
+
+def confirm_bookings(held: Sequence[Booking], *, document: str, actor_id: int | None = None) -> None:
+    """Confirm bookings that are held and locked."""
+    ids = [one.pk for one in held]
+    Booking.objects.filter(pk__in=ids).update(
+        state=State.CONFIRMED, document=document, held_until=None, longest_until=None
+    )
+    Allocation.objects.filter(booking__in=ids).update(held_until=None)
+    add_steps(held, "confirmed", actor_id=actor_id)
+    for one in held:
+        one.state, one.document, one.held_until = State.CONFIRMED, document, None
+
+
+def _move(
+    uuid: UUID | str, start: datetime, sequence: int | None, person_id: int | None, lock_all: bool, *,
+    actor_id: int | None, by_customer: bool, overrides: frozenset[str],
+) -> list[Booking]:  # fmt: skip
+    seen = _found(list(Booking.objects.filter(visit=uuid).order_by("starts_at", "pk")))
+    taken = list(Allocation.objects.filter(booking__in=seen, is_active=True).select_related("resource"))
+    _check_movable(seen, sequence, by_customer)
+    own = [one.pk for one in seen]
+    board = board_at(_visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides)
+    takings = find_people(
+        board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
+    )
+    bookings = lock_visit(uuid)
+    if [(one.pk, one.sequence) for one in bookings] != [(one.pk, one.sequence) for one in seen]:
+        raise BookingMoved()
+    _check_movable(bookings, sequence, by_customer)
+    was = bookings[0].wall_start
+    give_back(bookings)
+    write_takings(bookings, takings)
+    for booking, when in zip(bookings, seen_times(board, start), strict=True):
+        moves = booking.moves + by_customer
+        Booking.objects.filter(pk=booking.pk).update(sequence=F("sequence") + 1, moves=moves, **when)
+    add_steps(bookings, "moved", actor_id=actor_id, was=was, by_customer=by_customer)
+    return lock_visit(uuid)
+
+
+def _visit_again(bookings: Sequence[Booking], taken: Sequence[Allocation], person_id: int | None) -> Visit:
+    """The visit as it was booked: the same services, the same people where somebody was booked."""
+    people = {
+        one.booking_id: one.resource_id for one in taken if one.resource.kind == one.resource.Kind.STAFF
+    }
+    wishes = tuple(Wish(one.service_id, person_id or people.get(one.pk)) for one in bookings)
+    return Visit(bookings[0].location_id, wishes)
+
+
+def _found(bookings: list[Booking]) -> list[Booking]:
+    if not bookings:
+        raise NotFound()
+    return bookings
+
+
+def _check_movable(bookings: Sequence[Booking], sequence: int | None, by_customer: bool) -> None:
+    if sequence is not None and bookings[0].sequence != sequence:
+        raise BookingMoved()
+    _check_state(bookings, State.HELD, State.CONFIRMED)
+    if by_customer:
+        _check_in_time(bookings, "move_minutes")
+        if bookings[0].moves >= bookings[0].policy["most_moves"]:
+            raise TooLate()
+
+
+def _check_state(bookings: Sequence[Booking], *allowed: str) -> None:
+    for one in bookings:
+        if one.state not in allowed:
+            raise NotPossible(state=one.get_state_display())
+
+
+def _check_in_time(bookings: Sequence[Booking], limit: str) -> None:
+    """Up to the very second of the limit of the policy, as it was when the time was held."""
+    minutes = max(one.policy[limit] for one in bookings)
+    if clock.now() > bookings[0].starts_at - timedelta(minutes=minutes):
+        raise TooLate()

@@ -1,0 +1,197 @@
+"""When a visit can begin: days, starts of a day, the next ones, and why not then. Three statements each."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from comptoir.base import clock
+from comptoir.base.errors import InvalidValue
+from comptoir.channels.models import Location
+from comptoir_booking.board import Board, read_board
+from comptoir_booking.engine import assign, unassigned
+from comptoir_booking.layout import Need, Visit
+from comptoir_booking.masks import bits, holds_all, lowest, stretch
+from comptoir_booking.models import Booking
+from comptoir_booking.wall_time import DAY, instant_of, tick_of
+
+#: How far one question may look.
+MOST_DAYS = 62
+MOST_STARTS = 50
+#: Days around a start that is gone in which the nearest others are looked for.
+NEAR_DAYS = 7
+OPEN, FEW, FULL, CLOSED = "open", "few", "full", "closed"
+
+
+@dataclass(frozen=True)
+class OpenDay:
+    """A day as a calendar shows it: ``open``, ``few`` (a quarter or less is left), ``full`` or ``closed``."""
+
+    on: date
+    state: str
+    first: datetime | None
+    starts: int
+
+
+def open_days(visit: Visit, first_day: date, days: int) -> list[OpenDay]:
+    """How each day looks for a visit. What lasts over midnight stands on the day it begins.
+
+    Errors: ``InvalidValue`` for more than ``MOST_DAYS``, and as ``lay_out``.
+    """
+    board = read_board(visit, first_day, _checked_days(days))
+    starts, possible = board.starts(), board.possible()
+    return [_open_day(board, first_day + n * DAY, starts, possible) for n in range(days)]
+
+
+def free_starts(visit: Visit, first_day: date, days: int = 1) -> list[datetime]:
+    """All starts on some days, in the zone of the location. Errors: as ``open_days``."""
+    board = read_board(visit, first_day, _checked_days(days))
+    return list(_instants(board, board.starts()))
+
+
+def people_by_start(visit: Visit, first_day: date, days: int = 1) -> list[tuple[datetime, list[str]]]:
+    """All starts, each with the codes of those who could do all of it then: for who wants to choose somebody."""
+    board = read_board(visit, first_day, _checked_days(days))
+    staff = [need for need in board.layout.needs if _is_for_staff(board, need)]
+    return [
+        (moment, _able(board, staff, step - board.layout.lead))
+        for step, moment in zip(bits(board.starts()), _instants(board, board.starts()), strict=True)
+    ]
+
+
+def next_starts(visit: Visit, since: date, limit: int = 3) -> list[datetime]:
+    """The first free starts from a day on, within two months. Errors: as ``open_days``."""
+    if not 1 <= limit <= MOST_STARTS:
+        raise InvalidValue(field="limit", value=limit)
+    board = read_board(visit, since, MOST_DAYS)
+    starts = board.starts()
+    found: list[datetime] = []
+    while starts and len(found) < limit:
+        step = lowest(starts)
+        assert step is not None
+        found.append(_instant(board, step))
+        starts &= starts - 1
+    return found
+
+
+def nearest_starts(visit: Visit, start: datetime, *, limit: int = 3) -> list[datetime]:
+    """The free starts nearest to one that is gone, in their order."""
+    zone_day = start.date() - NEAR_DAYS * DAY
+    first = max(zone_day, clock.now().date() - DAY)
+    board = read_board(visit, first, 2 * NEAR_DAYS + 1)
+    near = sorted(_instants(board, board.starts()), key=lambda one: (abs(one - start), one))
+    return sorted(near[:limit])
+
+
+def why_not(visit: Visit, start: datetime) -> dict[str, Any]:
+    """Why a start is free or not, in codes: the rules it breaks, and each candidate of each role. For staff.
+
+    A candidate is ``free``, ``closed`` (not there then) or ``busy``. A role without candidates says ``nobody``.
+    """
+    step = tick_of(start)
+    if step is None:
+        return {"is_free": False, "rules": ["off_grid"], "roles": []}
+    board = board_at(visit, start)
+    place = step - board.window.since
+    begin = place - board.layout.lead
+    roles = [_explained(board, need, begin) for need in board.layout.needs]
+    rules = list(_broken_rules(board, start, place))
+    found = assign(board.layout.needs, board.free, begin)
+    if not rules and found is None and not unassigned(board.layout.needs, board.free, begin):
+        rules = ["same_one_twice"]
+    return {"is_free": not rules and found is not None, "rules": rules, "roles": roles}
+
+
+def zone_of(visit: Visit) -> str:
+    """The time zone of the location of a visit."""
+    return Location.objects.values_list("time_zone", flat=True).get(pk=visit.location_id)
+
+
+def bookings_between(place: Location, begin: datetime, end: datetime) -> QuerySet[Booking]:
+    """What is booked or held at a location between two instants, in its order; with whom. Three statements."""
+    live = Q(state__in=Booking.LIVE) & ~Q(state=Booking.State.HELD, held_until__lte=clock.now())
+    return _with_people(Booking.objects.filter(live, location=place, starts_at__lt=end, starts_at__gte=begin))
+
+
+def bookings_shown(ids: Collection[int]) -> QuerySet[Booking]:
+    """These bookings in their order, with whom. Three statements."""
+    return _with_people(Booking.objects.filter(pk__in=ids))
+
+
+def _with_people(rows: QuerySet[Booking]) -> QuerySet[Booking]:
+    return rows.select_related("service__product").prefetch_related("allocations__resource")
+
+
+def board_at(visit: Visit, start: datetime, **how: Any) -> Board:
+    """The board of the day on which a start lies at any place of the world. Errors: as ``read_board``."""
+    return read_board(visit, start.date() - DAY, 3, **how)
+
+
+def _checked_days(days: int) -> int:
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidValue(field="days", value=days)
+    return days
+
+
+def _open_day(board: Board, day: date, starts: int, possible: int) -> OpenDay:
+    begin, end = board.window.day_ticks(day)
+    here = stretch(begin, end)
+    free, all_there_are = starts & here, (possible & here).bit_count()
+    count, first = free.bit_count(), lowest(free)
+    state = (
+        CLOSED if not all_there_are else FULL if not count else FEW if count * 4 <= all_there_are else OPEN
+    )
+    return OpenDay(day, state, None if first is None else _instant(board, first), count)
+
+
+def _instants(board: Board, starts: int) -> Iterator[datetime]:
+    return (_instant(board, step) for step in bits(starts))
+
+
+def _instant(board: Board, step: int) -> datetime:
+    return instant_of(board.window.since + step).astimezone(ZoneInfo(board.place.zone_name))
+
+
+def _is_for_staff(board: Board, need: Need) -> bool:
+    return any(board.resources[pk].kind == "staff" for pk in need.candidates)
+
+
+def _able(board: Board, staff: list[Need], begin: int) -> list[str]:
+    """Who could take every need for a person that they can take at all, and at least one."""
+    found = []
+    for pk, one in board.resources.items():
+        mine = [need for need in staff if pk in need.candidates]
+        if mine and all(holds_all(board.free[pk], need.spans, begin) for need in mine):
+            found.append(one.code)
+    return found
+
+
+def _broken_rules(board: Board, start: datetime, place: int) -> Iterator[str]:
+    now = clock.now()
+    if start < now:
+        yield "past"
+    elif start < now + timedelta(minutes=board.layout.notice_minutes):
+        yield "too_soon"
+    if start > now + timedelta(days=board.layout.horizon_days):
+        yield "too_far"
+    if not board.window.starts_every(board.layout.step_minutes) >> place & 1:
+        yield "off_step"
+
+
+def _explained(board: Board, need: Need, begin: int) -> dict[str, Any]:
+    number, role, _span = need.uses[0]
+    candidates = [
+        {"resource": board.resources[pk].code, "state": _state(board, pk, need, begin)}
+        for pk in need.candidates
+    ]
+    service = board.place.services[board.visit.wishes[number].service_id].sku
+    return {"service": service, "role": role, "candidates": candidates, "nobody": not candidates}
+
+
+def _state(board: Board, pk: int, need: Need, begin: int) -> str:
+    if not holds_all(board.open[pk], need.spans, begin):
+        return "closed"
+    return "free" if holds_all(board.free[pk], need.spans, begin) else "busy"

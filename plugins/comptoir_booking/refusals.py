@@ -1,0 +1,66 @@
+"""Why something cannot be booked, moved or cancelled."""
+
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.base.errors import ComptoirError
+
+
+class StartNotFree(ComptoirError):
+    """A visit cannot begin then: somebody was quicker, or it is not among the starts that are offered.
+
+    ``alternatives`` are the three starts nearest to it, in UTC.
+    """
+
+    code = "start_not_free"
+    status = 409
+    sentence = _("This time is not free. Please choose another.")
+    public_facts = ("alternatives",)
+
+
+class VisitTooLong(ComptoirError):
+    """The services of one visit last longer than a day."""
+
+    code = "visit_too_long"
+    status = 422
+    sentence = _("A visit takes a day at most. Please book in two parts.")
+
+
+class HoldGone(ComptoirError):
+    """What should be confirmed or held longer is not held any more."""
+
+    code = "booking_hold_gone"
+    status = 409
+    sentence = _("This time is not held for you any more. Please choose one again.")
+
+
+class TooManyHolds(ComptoirError):
+    """Somebody keeps more times held than a customer needs."""
+
+    code = "too_many_holds"
+    status = 409
+    sentence = _("Please confirm or give back the times you hold before holding more.")
+
+
+class TooLate(ComptoirError):
+    """The policy of a booking does not let customers change it any more."""
+
+    code = "too_late"
+    status = 409
+    sentence = _("This booking can no longer be changed here. Please call the shop.")
+
+
+class BookingMoved(ComptoirError):
+    """A booking is not as the caller saw it: its sequence number is another."""
+
+    code = "booking_moved"
+    status = 412
+    sentence = _("This booking has been changed meanwhile. Please look at it again.")
+
+
+class NotPossible(ComptoirError):
+    """A booking in this state cannot be changed like that."""
+
+    code = "booking_state"
+    status = 409
+    sentence = _("This booking is {state}.")
+    public_facts = ("state",)

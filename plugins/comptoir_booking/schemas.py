@@ -1,0 +1,117 @@
+"""The shapes of the API, for the OpenAPI page."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Field, Schema
+
+Text = Field("", max_length=120)
+
+
+class Person(Schema):
+    code: str = Field(examples=["anna"])
+    name: str
+    location: str
+
+
+class ServiceShown(Schema):
+    """Title, price and pictures are those of the product with this SKU."""
+
+    sku: str
+    handle: str | None
+    minutes: int
+    people: list[Person]
+    policy: dict[str, int]
+
+
+class ServiceList(Schema):
+    items: list[ServiceShown]
+
+
+class Day(Schema):
+    date: date
+    state: str = Field(description="open, few, full or closed")
+    first: datetime | None
+    starts: int
+
+
+class Days(Schema):
+    time_zone: str
+    as_of: datetime
+    days: list[Day]
+
+
+class Start(Schema):
+    start: datetime
+    people: list[str] = Field(description="codes of those who could do all of it then")
+
+
+class Starts(Schema):
+    time_zone: str
+    as_of: datetime
+    starts: list[Start]
+
+
+class VisitAsked(Schema):
+    """Services one after the other. ``people``: any, same or different ones."""
+
+    location: str = Field(max_length=40, examples=["saint-denis"])
+    services: list[str] = Field(min_length=1, max_length=6, examples=[["COUPE-FEMME"]])
+    person: str = Field("", max_length=40)
+    people: str = Field("any", max_length=10)
+    start: datetime
+
+
+class NewHold(VisitAsked):
+    """With the token of a ``basket``, the hold lives with it: a line for each service."""
+
+    basket: str = Field("", max_length=120)
+
+
+class NewBooking(VisitAsked):
+    """``override`` may have hours, notice and steps: for who stands at the desk."""
+
+    name: str = Text
+    phone: str = Field("", max_length=40)
+    note: str = Field("", max_length=500)
+    override: list[str] = Field([], max_length=3)
+
+
+class Move(Schema):
+    start: datetime
+    person: str = Field("", max_length=40)
+    override: list[str] = Field([], max_length=3)
+
+
+class Held(Schema):
+    """``hold`` is a secret: who has it may extend and release the hold. Empty in a basket: the hold lives with its lines."""
+
+    hold: str
+    expires_at: datetime | None
+    services: list[dict[str, Any]]
+
+
+class BookingShown(Schema):
+    visit: UUID
+    sku: str
+    state: str
+    start: datetime
+    end: datetime
+    wall_start: str
+    people: list[str]
+    name: str
+    phone: str
+    note: str
+    sequence: int
+    order: str
+
+
+class BookingList(Schema):
+    items: list[BookingShown]
+
+
+class Explained(Schema):
+    is_free: bool
+    rules: list[str]
+    roles: list[dict[str, Any]]

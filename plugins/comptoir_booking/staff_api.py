@@ -1,0 +1,201 @@
+"""What staff do with bookings: the day of a location, walk-ins and calls, moves, arrivals, why a start is not free."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from ninja import Header, Path, Query, Router, Status
+from ninja.decorators import decorate_view
+
+from comptoir.api.http import kept_private, open_channel_for
+from comptoir.api.idempotency import once
+from comptoir.api.schemas import Problem
+from comptoir.api.staff import NotYourLocation, StaffSession, check_permission, workplace
+from comptoir.base.errors import InvalidValue, NotFound
+from comptoir.channels.models import Location
+from comptoir.channels.queries import ChannelContext
+from comptoir.customers.models import User
+from comptoir.customers.queries import works_at
+from comptoir_booking.asking import person_at, visit_of
+from comptoir_booking.board import OVERRIDES
+from comptoir_booking.changes import cancel_visit, mark_visit, move_visit
+from comptoir_booking.claims import Terms, book_visit
+from comptoir_booking.models import Booking
+from comptoir_booking.parameters import First, OnePerson, People, Services, VisitId
+from comptoir_booking.queries import bookings_between, bookings_shown, why_not
+from comptoir_booking.schemas import BookingList, Explained, Move, NewBooking
+from comptoir_booking.wall_time import DAY, instant_of, midnight_tick
+
+LOOK, ADD, CHANGE = "booking.view_booking", "booking.add_booking", "booking.change_booking"
+PROBLEMS = {code: Problem for code in (401, 403, 404, 409, 412, 422)}
+STAFF = StaffSession()
+PLUGIN = "booking"
+
+router = Router()
+
+
+@router.get(
+    "", auth=STAFF, response={200: BookingList, **PROBLEMS}, operation_id="staff_bookings",
+    summary="The bookings of a location",
+)  # fmt: skip
+@decorate_view(kept_private)
+def bookings(
+    request: HttpRequest,
+    channel: Path[str],
+    location: str,
+    first: date = First,
+    days: int = Query(1, ge=1, le=42, description="how many days"),
+) -> dict[str, Any]:
+    """By day of the location. What is only held is among them."""
+    _channel(request, channel)
+    place = workplace(check_permission(request, LOOK), location)
+    begin, end = (instant_of(midnight_tick(day, place.time_zone)) for day in (first, first + days * DAY))
+    return {"items": [_shown(one) for one in bookings_between(place, begin, end)]}
+
+
+@router.post(
+    "", auth=STAFF, response={201: BookingList, **PROBLEMS}, operation_id="staff_book",
+    summary="Book for who walks in or rings up",
+)  # fmt: skip
+@decorate_view(once, kept_private)
+def book(request: HttpRequest, channel: Path[str], body: NewBooking) -> Status[dict[str, Any]]:
+    """`override` may put hours, notice and steps aside. Nobody is ever booked twice."""
+    context = _channel(request, channel)
+    user = check_permission(request, ADD)
+    workplace(user, body.location)
+    terms = Terms(
+        channel_id=context.id, contact_name=body.name, contact_phone=body.phone, note=body.note, actor_id=user.pk,
+        overrides=_overrides(body.override),
+    )  # fmt: skip
+    visit = visit_of(
+        context, location=body.location, services=body.services, person=body.person, people=body.people
+    )
+    made = book_visit(visit=visit, start=body.start, terms=terms)
+    return Status(201, _answer(made))
+
+
+@router.patch(
+    "/{uuid:visit}", auth=STAFF, response={200: BookingList, **PROBLEMS}, operation_id="staff_move_booking",
+    summary="Move a visit to another time or person",
+)  # fmt: skip
+@decorate_view(once, kept_private)
+def move(
+    request: HttpRequest,
+    channel: Path[str],
+    body: Move,
+    visit: UUID = VisitId,
+    if_match: str = Header("", alias="If-Match", description="sequence number of what the caller saw"),
+) -> dict[str, Any]:
+    """`If-Match` has the sequence number that the caller saw; 412 if it is another by now."""
+    _channel(request, channel)
+    user, place = _mine(request, visit, CHANGE)
+    moved = move_visit(
+        visit=visit, start=body.start, sequence=_sequence(if_match),
+        person_id=person_at(place, body.person) if body.person else None,
+        actor_id=user.pk, overrides=_overrides(body.override),
+    )  # fmt: skip
+    return _answer(moved)
+
+
+@router.post(
+    "/{uuid:visit}/cancel", auth=STAFF, response={200: BookingList, **PROBLEMS}, operation_id="staff_cancel_booking",
+    summary="Cancel a visit",
+)  # fmt: skip
+@decorate_view(once, kept_private)
+def cancel(request: HttpRequest, channel: Path[str], visit: UUID = VisitId) -> dict[str, Any]:
+    _channel(request, channel)
+    user, _place = _mine(request, visit, CHANGE)
+    return _answer(cancel_visit(visit=visit, actor_id=user.pk))
+
+
+@router.post(
+    "/{uuid:visit}/{mark}", auth=STAFF, response={200: BookingList, **PROBLEMS}, operation_id="staff_mark_booking",
+    summary="Write down that somebody arrived, was served (done), or did not come (missed)",
+)  # fmt: skip
+@decorate_view(once, kept_private)
+def mark(
+    request: HttpRequest,
+    channel: Path[str],
+    visit: UUID = VisitId,
+    mark: str = Path(..., description="`arrived`, `done` or `missed`"),
+) -> dict[str, Any]:
+    _channel(request, channel)
+    if mark not in (Booking.State.ARRIVED, Booking.State.DONE, Booking.State.MISSED):
+        raise NotFound()
+    user, _place = _mine(request, visit, CHANGE)
+    return _answer(mark_visit(visit=visit, state=mark, actor_id=user.pk))
+
+
+@router.get(
+    "/explain", auth=STAFF, response={200: Explained, **PROBLEMS}, operation_id="staff_explain_start",
+    summary="Why a start is not free",
+)  # fmt: skip
+@decorate_view(kept_private)
+def explain(
+    request: HttpRequest, channel: Path[str], location: str,
+    start: datetime = Query(..., description="the start that is asked about, with its offset"),
+    service: list[str] = Services, person: str = OnePerson, people: str = People,
+) -> dict[str, Any]:  # fmt: skip
+    """By role and candidate: `free`, `closed` or `busy`; and the rules that the start breaks."""
+    context = _channel(request, channel)
+    workplace(check_permission(request, LOOK), location)
+    if start.tzinfo is None:
+        raise InvalidValue(field="start", value=start.isoformat())
+    visit = visit_of(context, location=location, services=service, person=person, people=people)
+    return why_not(visit, start)
+
+
+def _channel(request: HttpRequest, code: str) -> ChannelContext:
+    """The channel, if bookings are on there: these routes ask for staff in place of the plugin's own check."""
+    context = open_channel_for(request, code)
+    if PLUGIN not in context.enabled_plugins:
+        raise NotFound()
+    return context
+
+
+def _mine(request: HttpRequest, visit: UUID, permission: str) -> tuple[User, Location]:
+    user = check_permission(request, permission)
+    first = Booking.objects.filter(visit=visit).select_related("location").first()
+    if first is None:
+        raise NotFound()
+    if not works_at(user, first.location):
+        raise NotYourLocation(field="visit", location=first.location.name)
+    return user, first.location
+
+
+def _sequence(header: str) -> int | None:
+    text = header.strip().strip('"')
+    if text and not (text.isascii() and text.isdigit() and len(text) < 9):
+        raise InvalidValue(field="If-Match", value=text[:20])
+    return int(text) if text else None
+
+
+def _overrides(names: list[str]) -> frozenset[str]:
+    for name in names:
+        if name not in OVERRIDES:
+            raise InvalidValue(field="override", value=name[:20])
+    return frozenset(names)
+
+
+def _answer(found: list[Booking]) -> dict[str, Any]:
+    return {"items": [_shown(one) for one in bookings_shown([one.pk for one in found])]}
+
+
+def _shown(one: Booking) -> dict[str, Any]:
+    zone = ZoneInfo(one.time_zone)
+    return {
+        "visit": one.visit,
+        "sku": one.service.product.sku,
+        "state": one.state,
+        "start": one.starts_at.astimezone(zone),
+        "end": one.ends_at.astimezone(zone),
+        "wall_start": one.wall_start,
+        "people": sorted({row.resource.code for row in one.allocations.all()}),
+        "name": one.contact_name,
+        "phone": one.contact_phone,
+        "note": one.note,
+        "sequence": one.sequence,
+        "order": one.document,
+    }

@@ -1,0 +1,1 @@
+from tests.core.stock.conftest import people as people

@@ -1,0 +1,203 @@
+"""Many at once, with real threads and processes on PostgreSQL. ``COMPTOIR_STRESS=1`` runs them at full length."""
+
+import multiprocessing
+import os
+import random
+import signal
+import time
+
+import pytest
+from django.db import connection, connections
+from tests.core.stock.conftest import STRESS, committed_shop, racing, run_together
+
+from comptoir.base import clock
+from comptoir_booking.changes import cancel_visit, confirm_holds, move_visit
+from comptoir_booking.claims import Terms, book_visit, hold_visit
+from comptoir_booking.models import Allocation, Booking, Resource
+from comptoir_booking.refusals import HoldGone, StartNotFree
+from comptoir_booking.tests.salon import TODAY, Salon, at
+
+pytestmark = pytest.mark.timeout(120 * STRESS)
+
+OVERLAPS = """
+SELECT count(*) FROM booking_allocation one JOIN booking_allocation other
+ON one.resource_id = other.resource_id AND one.id < other.id AND one.during && other.during
+WHERE one.is_active AND other.is_active
+"""
+
+
+@pytest.fixture
+def salon(cluster, django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), committed_shop(cluster) as shop, clock.moved_to(TODAY):
+        yield Salon(shop)
+
+
+def at_the_time(step):
+    """The step at the moment of the test, in whatever thread it runs."""
+    moment = clock.now()
+
+    def run():
+        with clock.moved_to(moment):
+            return step()
+
+    return run
+
+
+def holder(visit, start, owner=""):
+    return at_the_time(lambda: hold_visit(visit=visit, start=start, terms=Terms(owner=owner)))
+
+
+def outcomes(results):
+    held = [one for one in results if isinstance(one, list)]
+    refused = [one for one in results if isinstance(one, StartNotFree)]
+    assert len(held) + len(refused) == len(results), {repr(one) for one in results}
+    return len(held), len(refused)
+
+
+def sql(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+def nothing_overlaps():
+    assert sql(OVERLAPS) == 0
+    sql("SELECT 1 FROM pg_stat_force_next_flush()")
+    assert sql("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == 0
+
+
+def test_thirty_two_want_one_start_of_one_person(salon):
+    salon.person("anna")
+    visit = salon.visit(salon.service())
+
+    results = run_together([holder(visit, at(10)) for _ in range(32)], workers=16)
+
+    assert outcomes(results) == (1, 31)
+    nothing_overlaps()
+
+
+def test_starts_that_overlap_without_being_equal_exclude_each_other(salon):
+    salon.person("anna")
+    visit = salon.visit(salon.service(minutes=45))
+    starts = [at(10), at(10, 15), at(10, 30)]
+
+    results = run_together([holder(visit, starts[n % 3]) for n in range(30)], workers=15)
+
+    assert outcomes(results) == (1, 29)
+    nothing_overlaps()
+
+
+def test_any_of_three_people_is_given_to_three_of_thirty_two(salon):
+    for name in ("anna", "bela", "cleo"):
+        salon.person(name)
+    visit = salon.visit(salon.service())
+
+    results = run_together([holder(visit, at(10)) for _ in range(32)], workers=16)
+
+    assert outcomes(results) == (3, 29)
+    assert set(Allocation.objects.values_list("resource__code", flat=True)) == {"anna", "bela", "cleo"}
+    nothing_overlaps()
+
+
+def test_stylist_and_chair_taken_in_opposite_order_do_not_wait_for_each_other(salon):
+    for name in ("anna", "bela"):
+        salon.person(name)
+    for name in ("left", "right"):
+        salon.chair(name)
+    needs = {"stylist": {"kind": "staff"}, "chair": {"kind": "equipment"}}
+    there = salon.visit(salon.service("there", 30, needs=needs))
+    back = salon.visit(salon.service("back", 30, needs=dict(reversed(needs.items()))))
+
+    def come_and_go(number):
+        [booking] = hold_visit(
+            visit=random.choice((there, back)), start=at(9, number % 4 * 15), terms=Terms()
+        )
+        assert booking.allocations.count() == 2
+        cancel_visit(visit=booking.visit)
+
+    jobs = [at_the_time(lambda n=n: come_and_go(n)) for n in range(120 * STRESS)]
+    results = run_together(jobs, workers=12)
+
+    assert {one for one in results if not isinstance(one, StartNotFree)} <= {None}
+    nothing_overlaps()
+
+
+def test_a_late_payment_and_two_who_want_the_time_have_one_winner(salon):
+    salon.person("anna")
+    visit = salon.visit(salon.service())
+    with racing(3) as race:
+        for number in range(20 * STRESS):
+            [held] = hold_visit(visit=visit, start=at(10), terms=Terms(owner=f"payer:{number}"))
+            with clock.moved_to(held.held_until):
+                paid, *others = race([
+                    at_the_time(lambda n=number: confirm_holds(owners=[f"payer:{n}"])),
+                    holder(visit, at(10)),
+                    holder(visit, at(10, 15)),
+                ])  # fmt: skip
+            winners = [one for one in (paid, *others) if isinstance(one, list)]
+            assert len(winners) == 1, (paid, others)
+            assert isinstance(paid, list | HoldGone)
+            cancel_visit(visit=winners[0][0].visit)
+    nothing_overlaps()
+
+
+def test_a_pool_of_four_is_never_used_by_five(salon):
+    Resource.objects.create(
+        code="bikes", name="Bikes", kind="pool", capacity=4, hours="always", location=salon.place
+    )
+    needs = {"bike": {"kind": "pool"}}
+    rides = [salon.visit(salon.service(f"ride-{n}", n, needs=needs)) for n in (30, 60, 90)]
+
+    jobs = [
+        holder(random.choice(rides), at(10 + random.randrange(2), 15 * random.randrange(4)))
+        for _ in range(60 * STRESS)
+    ]
+    results = run_together(jobs, workers=12)
+
+    held, _refused = outcomes(results)
+    spans = [one.during for one in Allocation.objects.filter(is_active=True)]
+    assert len(spans) == held
+    assert max(sum(other.lower <= one.lower < other.upper for other in spans) for one in spans) == 4
+
+
+def test_two_who_move_to_the_same_time_have_one_winner_and_one_as_before(salon):
+    salon.person("anna")
+    visit = salon.visit(salon.service(minutes=60))
+    first, second = (book_visit(visit=visit, start=at(hour), terms=Terms())[0] for hour in (9, 11))
+
+    def mover(booking):
+        return at_the_time(lambda: move_visit(visit=booking.visit, start=at(14)))
+
+    results = run_together([mover(first), mover(second)], workers=2)
+
+    assert outcomes(results) == (1, 1)
+    hours = sorted(one.starts_at.hour for one in Booking.objects.all())
+    assert hours in ([8, 13], [10, 13])  # 9:00 and 11:00 in Paris are 8:00 and 10:00 UTC
+    nothing_overlaps()
+
+
+def test_a_process_killed_in_the_middle_of_a_move_leaves_the_old_time_or_the_new(salon):
+    salon.person("anna")
+    visit = salon.visit(salon.service(minutes=60))
+    [booking] = book_visit(visit=visit, start=at(9), terms=Terms())
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+
+    for _round in range(4 * STRESS):
+        worker = context.Process(target=move_forever, args=(booking.visit,))
+        worker.start()
+        time.sleep(random.uniform(0.3, 0.8))
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.join()
+        booking.refresh_from_db()
+        [row] = Allocation.objects.filter(is_active=True)
+        assert (row.during.lower, row.during.upper) == (booking.starts_at, booking.ends_at)
+        connections.close_all()
+
+    assert booking.sequence == booking.steps.filter(change="moved").count() > 0
+
+
+def move_forever(visit):
+    """A process that moves a visit to and fro until it is killed."""
+    for number in range(10**9):
+        move_visit(visit=visit, start=at((14, 9, 15, 10)[number % 4]))

@@ -1,0 +1,61 @@
+"""What the templates of the web shop are written with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from comptoir_web.blocks import picture_html
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def link(context: Context, name: str, *args: object) -> str:
+    """The address of a page of this channel; nothing if the site does not have it: ``{% link "product" card.slug %}``."""
+    return context["shop"].url_or_none(name, *args)
+
+
+@register.simple_tag
+def icon(name: str, style: str = "") -> SafeString:
+    """A drawing without words of its own; the sentence beside it says what it means."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        style,
+        static("comptoir_web/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def picture(
+    value: Mapping[str, Any] | None, sizes: str, *, first: bool = False, alt: str | None = None
+) -> SafeString:
+    """A picture of a document in the size that the browser chooses; ``first`` for those one sees without scrolling."""
+    if value and alt is not None:
+        value = {**value, "alt": alt}
+    return picture_html(value, sizes=sizes, first=first)
+
+
+@register.simple_tag(takes_context=True)
+def other_language(context: Context, code: str) -> str:
+    """This very page in another language, as far as the view knows it (``translations``); else its front page."""
+    shop = context["shop"]
+    return (context.get("translations") or {}).get(code) or shop.url("home", locale=code)
+
+
+@register.simple_tag
+def swatches(card: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The colours a card can be had in, if there are several."""
+    found = [value for option in card.get("options", ()) for value in option["values"] if value["swatch"]]
+    return found if len(found) > 1 else []
+
+
+@register.filter
+def is_short(facet: Any) -> bool:
+    """Whether the values of a facet are short words without a colour, such as sizes."""
+    return all(len(value.label) <= 4 and not value.swatch for value in facet.values)

@@ -1,0 +1,25 @@
+"""Addresses of the web shop, below ``/<channel>/<locale>/``."""
+
+from django.urls import path
+
+from comptoir_web import browsing, lists, products, shops
+from comptoir_web.buying.urls import urlpatterns as buying
+
+urlpatterns = [
+    path("", browsing.home, name="home"),
+    path("theme-<slug:version>.css", browsing.stylesheet, name="theme"),
+    path("categories/<str:slug>", lists.category, name="category"),
+    path("search", lists.search_page, name="search"),
+    path("parts/suggestions", lists.suggestions, name="suggest"),
+    path("products/<str:slug>", products.product, name="product"),
+    path("parts/ways", products.ways, name="ways"),
+    path("parts/seen", products.seen, name="seen"),
+    path("shops", shops.shops, name="shops"),
+    path("shops/<slug:code>", shops.one_shop, name="one_shop"),
+    path("contact", shops.contact, name="contact"),
+    path("legal", shops.legal, name="legal"),
+    path("sitemap.xml", shops.sitemap, name="sitemap"),
+    *buying,
+    # Last: whatever else there is may be the path of an editorial page.
+    path("<path:path>", browsing.page, name="page"),
+]
