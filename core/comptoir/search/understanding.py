@@ -114,7 +114,7 @@ def _set_right(piece: _Piece, known: dict[str, Known]) -> tuple[Term, str]:
     word = piece.alternatives[0].words[0]
     near = nearest(word, known[word])
     alternatives = [Alternative((word,))]
-    if len(word) >= 3:
+    if len(word) >= 3 and not near:
         alternatives.append(Alternative((word,), BEGINNING, is_beginning=True))
     alternatives += [Alternative((other,), factor) for other, _shown, factor in near]
     return Term(tuple(alternatives), _rarity(10)), near[0][1] if near else " ".join(piece.typed)

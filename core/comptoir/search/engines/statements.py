@@ -11,7 +11,7 @@ from comptoir.stock.shelves import FREE
 #: Sizes that PostgreSQL takes for words that say nothing; a digit makes them words of ours.
 SIZES = re.compile(r"\b[sml]\b")
 
-SHOWN = """e.channel_id = %(channel)s AND e.locale = %(locale)s
+SHOWN = """e.channel_id = %(channel)s::bigint AND e.locale = %(locale)s
     AND (e.shown_from IS NULL OR e.shown_from <= %(now)s) AND (e.shown_until IS NULL OR e.shown_until > %(now)s)"""
 
 #: Words with how many products have them, and nearby words of the vocabulary for those that none has. Counting stops
@@ -73,10 +73,12 @@ SELECT json_build_object(
     'in_stock', (SELECT count(*) FROM judged WHERE fails <@ ARRAY['in_stock'] AND in_stock),
     'facets', {facets})::text"""
 
+#: How often each value is there, by what fails.
+COUNTED = """SELECT facet_id, {failed} AS failed, count(*) AS products FROM judged, unnest(facet_ids) facet_id
+        WHERE cardinality(fails) <= 1 GROUP BY 1, 2"""
+
 FACETS = """(SELECT json_agg(json_build_array(f.code, f.value, f.name, f.label, f.swatch, f.products)) FROM (
-    SELECT f.*, sum(c.products) AS products FROM (
-        SELECT facet_id, fails[1] AS failed, count(*) AS products FROM judged, unnest(facet_ids) facet_id
-        WHERE cardinality(fails) <= 1 GROUP BY 1, 2) c
+    SELECT f.*, sum(c.products) AS products FROM ({counted}) c
     JOIN search_facet f ON f.id = c.facet_id AND (c.failed IS NULL OR c.failed = 'facet:' || f.code)
     GROUP BY f.id) f)"""
 
@@ -105,7 +107,7 @@ def find_statement(
         can_relax="true" if question.terms else "false",
         fails=_fails(question.filters, values),
         in_stock=_in_stock(channel) if question.with_facets or question.filters.in_stock else "true",
-        facets=FACETS if question.with_facets else "NULL",
+        facets=_facets(question) if question.with_facets else "NULL",
         order=ORDERS[question.sort],
     )
     return statement, values
@@ -135,6 +137,12 @@ def complete_statement(
     }
     others = "".join(f" && {_any(term, values)}" for term in terms)
     return COMPLETE.format(shown=SHOWN, terms=others), values
+
+
+def _facets(question: Question) -> str:
+    """Counts of facet values; where nothing is filtered nothing fails, which is less to group by."""
+    failed = "fails[1]" if question.filters != Filters() else "NULL::text"
+    return FACETS.format(counted=COUNTED.format(failed=failed))
 
 
 def _put(values: dict[str, Any], value: Any) -> str:
