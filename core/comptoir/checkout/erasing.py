@@ -58,7 +58,9 @@ def erase_customer(*, user_id: int) -> None:
 
 def _give_up_baskets(user: User) -> None:
     """What is held for them is for sale again, and what they pay meanwhile goes back."""
-    for pk in Basket.objects.filter(owner=user, status=Basket.OPEN).order_by("pk").values_list("pk", flat=True):
+    for pk in (
+        Basket.objects.filter(owner=user, status=Basket.OPEN).order_by("pk").values_list("pk", flat=True)
+    ):
         basket = basket_by_id(pk, lock=True)
         for checkout in Checkout.objects.filter(basket=pk, state__in=Checkout.LIVE):
             end_checkout(checkout, problem="erased")
@@ -67,7 +69,9 @@ def _give_up_baskets(user: User) -> None:
 
 def _forget_name(order: Order) -> None:
     """Take the person out of an order; sums, taxes and the country of delivery stay."""
-    delivery = {name: value for name, value in order.delivery.items() if name not in ("address", "point", "wish")}
+    delivery = {
+        name: value for name, value in order.delivery.items() if name not in ("address", "point", "wish")
+    }
     country = (order.delivery.get("address") or {}).get("country")
     order.delivery = {**delivery, "address": {"country": country} if country else {}}
     order.name = order.email = order.phone = order.note = ""
@@ -76,4 +80,6 @@ def _forget_name(order: Order) -> None:
         update_fields=["delivery", "name", "email", "phone", "note", "billing", "user", "link_version"]
     )
     Parcel.objects.filter(order=order).update(recipient={}, here_note="")
-    Checkout.objects.filter(order=order).update(name="", email="", phone="", billing={}, delivery={}, frozen={})
+    Checkout.objects.filter(order=order).update(
+        name="", email="", phone="", billing={}, delivery={}, frozen={}
+    )
