@@ -25,6 +25,7 @@ def till(transactional_db) -> Till:
 
 def test_an_order_is_taken_on_the_phone_and_its_link_pays_it(till, log_in):
     page = log_in("/admin/drafts/new/", locale="en", width_px=TABLET_PX)
+    page.select_option("[name=channel]", "web")
     page.fill("[name=name]", "Camille Martin")
     page.fill("[name=phone]", "0612345678")
     page.fill("[name=goods-0-goods]", "MARIN-S")

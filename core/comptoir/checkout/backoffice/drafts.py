@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
@@ -39,11 +39,18 @@ class DraftIndexView(generic.IndexView):
             get_url=lambda row: reverse("drafts:draft", args=[row.uuid]),
         ),
         Column("state", label=gettext_lazy("State"), accessor=state_of),
-        Column("channel", label=gettext_lazy("Channel"), accessor="channel.name"),
-        Column("staff", label=gettext_lazy("Taken by"), accessor=lambda row: row.staff.get_full_name()),
+        Column("channel", label=gettext_lazy("Channel"), accessor="channel.name", classname="cpt-wide-only"),
+        Column(
+            "staff",
+            label=gettext_lazy("Taken by"),
+            accessor=lambda row: row.staff.get_full_name(),
+            classname="cpt-wide-only",
+        ),
         DateColumn("link_sent_at", label=gettext_lazy("Link sent")),
         DateColumn("ends_at", label=gettext_lazy("Kept until")),
-        Column("order", label=gettext_lazy("Order"), accessor=lambda row: row.order or "—"),
+        Column(
+            "order", label=pgettext_lazy("what was bought", "Order"), accessor=lambda row: row.order or "—"
+        ),
     ]
 
     permission_policy = ModelPermissionPolicy(Order)

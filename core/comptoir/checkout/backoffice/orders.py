@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views import View
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
@@ -63,16 +63,18 @@ class OrderIndexView(generic.IndexView):
     columns = [
         TitleColumn(
             "number",
-            label=gettext_lazy("Order"),
+            label=pgettext_lazy("what was bought", "Order"),
             accessor=str,
+            classname="cpt-code",
             get_url=lambda row: reverse("orders:order", args=[row.number]),
         ),
         Column("state", label=gettext_lazy("State"), accessor="get_state_display"),
         Column("name", label=gettext_lazy("Customer"), accessor=lambda row: row.name or row.email or "—"),
-        Column("channel", label=gettext_lazy("Channel"), accessor="channel.name"),
+        Column("channel", label=gettext_lazy("Channel"), accessor="channel.name", classname="cpt-wide-only"),
         Column(
             "location",
             label=gettext_lazy("Shop"),
+            classname="cpt-wide-only",
             accessor=lambda row: row.location.name if row.location else "—",
         ),
         Column(

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
@@ -98,12 +98,18 @@ class TransferIndexView(generic.IndexView):
         TitleColumn(
             "reference",
             label=gettext_lazy("Reference"),
+            classname="cpt-code",
             accessor=lambda row: transfer_reference(str(row.uuid)),
             get_url=lambda row: (
                 reverse("orders:received", args=[row.order.number, row.uuid]) + "?from=transfers"
             ),
         ),
-        Column("order", label=gettext_lazy("Order"), accessor="order.number"),
+        Column(
+            "order",
+            label=pgettext_lazy("what was bought", "Order"),
+            accessor="order.number",
+            classname="cpt-wide-only",
+        ),
         Column(
             "name", label=gettext_lazy("Customer"), accessor=lambda row: row.order.name or row.order.email
         ),
