@@ -97,15 +97,19 @@ def ways_for(*, view: BasketView, near: Address | None, locale: str) -> list[Opt
         return delivery_options(replace(_asked(view, Wish(""), None, locale), address=near))
 
 
+def address_of(said: Mapping[str, str]) -> Address | None:
+    """What delivery wants to know of an address that was typed; ``None`` for none."""
+    return Address(said["country"], said["postcode"], said["city"]) if said else None
+
+
 def _asked(view: BasketView, wish: Wish, point: RelayPoint | None, locale: str) -> Asked:
-    address = wish.address
     return Asked(
         channel=view.channel,
         lines=tuple(Wanted(line.row.variant_id, line.row.quantity, line.row.owner) for line in view.lines),
         moment=clock.now(),
         value=view.quote.total.amount,
         benefits=view.quote.delivery_benefits,
-        address=Address(address["country"], address["postcode"], address["city"]) if address else None,
+        address=address_of(wish.address),
         point=point,
         location_id=view.basket.location.pk if view.basket.location else None,
         locale=locale,

@@ -1,7 +1,7 @@
 """The right to be forgotten: everything about a customer goes, and of their orders stays what the law wants kept.
 
 Source: GDPR, art. 17 (1) and (3)(b); Code de commerce, art. L123-22 (ten years for what accounts are made from). Invoices
-stay as they are; orders lose their names, addresses and words. ``docs/algorithms/checkout.md``, rule 10.
+stay as they are; orders lose their names, addresses and words. ``docs/algorithms/checkout.md``, rule 11.
 """
 
 from django.db import transaction

@@ -55,7 +55,9 @@ def below(shop: Shop) -> Iterator[None]:
 def _drawn(shop: Shop, response: TemplateResponse) -> HttpResponse:
     """The page in the look of the channel; our templates have the names of theirs."""
     name = response.template_name if isinstance(response.template_name, str) else response.template_name[0]
-    return shop.render(name, {**(response.context_data or {}), "robots": "noindex"}, status=response.status_code)
+    return shop.render(
+        name, {**(response.context_data or {}), "robots": "noindex"}, status=response.status_code
+    )
 
 
 def _is_open(name: str) -> bool:

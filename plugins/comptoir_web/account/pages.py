@@ -92,7 +92,9 @@ def account_page(shop: Shop, *, status: int = 200, **forms_shown: Any) -> HttpRe
         "addresses": addresses_of(user),
         "elsewhere": [] if status != 200 else baskets_elsewhere(user, shop.channel),
         "profile": ProfileForm(initial=known, languages=shop.languages),
-        "address": AddressForm(initial={"country": shop.channel.country}, countries=_countries(shop), locale=locale),
+        "address": AddressForm(
+            initial={"country": shop.channel.country}, countries=_countries(shop), locale=locale
+        ),
         "consents": [(value, label, given.get(value, False)) for value, label in Consent.Purpose.choices],
         "erasure": ErasureForm(),
         "robots": "noindex",
@@ -186,7 +188,9 @@ def erase(shop: Shop) -> HttpResponse:
         return account_page(shop, erasure=form, status=error.status)
     logout(shop.request)
     sentences = [_("Your account is erased. Invoices stay as long as the law wants them kept.")]
-    response = shop.render("notice.html", {"heading": _("Good-bye"), "sentences": sentences, "robots": "noindex"})
+    response = shop.render(
+        "notice.html", {"heading": _("Good-bye"), "sentences": sentences, "robots": "noindex"}
+    )
     for cookie in (BASKET, CHECKOUT, ORDERS):
         cookie.forget(shop, response)
     return response

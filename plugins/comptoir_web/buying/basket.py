@@ -57,7 +57,9 @@ def _shown(shop: Shop, view: BasketView, refused: Refused) -> dict[str, object]:
         "kept": kept_sentence(view),
         "has_ended": any(line.keeping.state == "ended" for line in view.lines),
         "can_go_on": bool(lines) and not any(line.stands_in_the_way for line in lines),
-        "nearly": [nearly_sentence(one, view.quote.currency, shop.locale) for one in view.quote.nearly_applied],
+        "nearly": [
+            nearly_sentence(one, view.quote.currency, shop.locale) for one in view.quote.nearly_applied
+        ],
         "most_pieces": conf.BASKET_PIECES_MAX,
     }
 
@@ -174,4 +176,3 @@ def _whole(said: str) -> int | None:
 
 def _quantity_sentence() -> str:
     return _("Type a number from 1 to %(most)s.") % {"most": conf.BASKET_PIECES_MAX}
-

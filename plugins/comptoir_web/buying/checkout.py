@@ -57,7 +57,9 @@ def checkout(shop: Shop) -> HttpResponse:
     """The step that is to be done next, or the one asked for by ``?step=``."""
     if over := going_on(shop):
         return over
-    refused = _("Your bank has refused, or you went back. Nothing was charged: try again, or pay in another way.")
+    refused = _(
+        "Your bank has refused, or you went back. Nothing was charged: try again, or pay in another way."
+    )
     sentences = [refused] if "refused" in shop.request.GET else []
     return checkout_page(shop, _live(shop), Page(step=shop.request.GET.get("step", ""), sentences=sentences))
 
@@ -163,7 +165,9 @@ def _no_way(ships: tuple[WayShown, ...]) -> str:
     return " ".join(dict.fromkeys(one.why_not for one in ships)) or _("We do not deliver to this address.")
 
 
-def _delivery_refused(shop: Shop, view: CheckoutView, said: Mapping[str, str], error: ComptoirError) -> HttpResponse:
+def _delivery_refused(
+    shop: Shop, view: CheckoutView, said: Mapping[str, str], error: ComptoirError
+) -> HttpResponse:
     """The refusal beside what it is about: a time, a shop, an address, a relay point."""
     if isinstance(error, SLOT_REFUSALS):
         field = "slot"
@@ -191,7 +195,11 @@ def going_on(shop: Shop) -> HttpResponse | None:
     """Where a checkout leads that is not one any more: to its order, to the basket, or to a page that says why."""
     uuid = CHECKOUT.read(shop)
     if not uuid:
-        return shop.render("checkout_link.html", {"robots": "noindex"}) if _may_have_link(shop) else redirect(shop.url("basket"))
+        return (
+            shop.render("checkout_link.html", {"robots": "noindex"})
+            if _may_have_link(shop)
+            else redirect(shop.url("basket"))
+        )
     try:
         view = live_view(shop.channel, uuid)
     except NotFound:
@@ -256,4 +264,3 @@ def _know_customer(shop: Shop, view: CheckoutView) -> None:
         return
     name = f"{user.first_name} {user.last_name}".strip()
     _change(shop, view, Change(contact={"email": user.email, **({"name": name} if name else {})}))
-

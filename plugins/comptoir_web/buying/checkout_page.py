@@ -68,7 +68,11 @@ def checkout_page(shop: Shop, view: CheckoutView, page: Page) -> HttpResponse:
 def _chosen(checkout: Checkout) -> dict[str, str]:
     """The shop and the time that were chosen, in words."""
     delivery = checkout.delivery
-    place = Location.objects.filter(pk=delivery.get("location_id")).first() if delivery.get("location_id") else None
+    place = (
+        Location.objects.filter(pk=delivery.get("location_id")).first()
+        if delivery.get("location_id")
+        else None
+    )
     if place is None:
         return {}
     slot = delivery.get("slot")
@@ -87,7 +91,10 @@ def _of_step(shop: Shop, view: CheckoutView, page: Page, step: str) -> dict[str,
             "ways": ways,
             "said": said,
             "way": said.get("way") or (ways.kinds[0] if len(ways.kinds) == 1 else ""),
-            "address": page.address or address_form(shop, said, is_bound=page.said is not None and "street" in said and said.get("way") == SHIP),
+            "address": page.address
+            or address_form(
+                shop, said, is_bound=page.said is not None and "street" in said and said.get("way") == SHIP
+            ),
             "shop_choice": said.get("shop", ""),
             "slot_choice": said.get(f"slot-{said.get('shop', '')}", ""),
         }
@@ -115,7 +122,9 @@ def _means(method: OfferedMethod, view: CheckoutView, shop: Shop, begun: Payment
 def _nothing_to_pay(view: CheckoutView) -> list[dict[str, str]]:
     if view.total.amount:
         return []
-    return [{"code": "", "name": "", "key": secrets.token_urlsafe(16), "words": _("Order now: nothing to pay")}]
+    return [
+        {"code": "", "name": "", "key": secrets.token_urlsafe(16), "words": _("Order now: nothing to pay")}
+    ]
 
 
 def means_of(view: CheckoutView) -> list[OfferedMethod]:
@@ -142,7 +151,9 @@ def begun_payment(view: CheckoutView) -> Payment | None:
     if payment is None or basket is None or checkout.state != Checkout.State.PAYING:
         return None
     is_same = checkout.basket_version == basket.basket.version and payment.amount == view.total.amount
-    is_open = payment.state in (Payment.State.STARTED, Payment.State.WAITING) and payment.fate == Payment.Fate.OPEN
+    is_open = (
+        payment.state in (Payment.State.STARTED, Payment.State.WAITING) and payment.fate == Payment.Fate.OPEN
+    )
     return payment if is_same and is_open else None
 
 
@@ -169,12 +180,16 @@ def _is_done(checkout: Checkout, step: str) -> bool:
     return bool(checkout.delivery) if step == DELIVERY else False
 
 
-def reasons_page(shop: Shop, view: CheckoutView, reasons: list[dict[str, str]], said: Mapping[str, str]) -> HttpResponse:
+def reasons_page(
+    shop: Shop, view: CheckoutView, reasons: list[dict[str, str]], said: Mapping[str, str]
+) -> HttpResponse:
     """Everything that stands against paying, at the first step it concerns."""
     fields = {one["field"].partition(".")[0] for one in reasons}
     step = next((name for name in STEPS if name in fields), PAYMENT)
     errors = {one["field"].rpartition(".")[2]: one["message"] for one in reasons}
     sentences = [one["message"] for one in reasons]
-    return checkout_page(shop, view, Page(step, said=said if step == PAYMENT else None, errors=errors, sentences=sentences, status=409))
-
-
+    return checkout_page(
+        shop,
+        view,
+        Page(step, said=said if step == PAYMENT else None, errors=errors, sentences=sentences, status=409),
+    )

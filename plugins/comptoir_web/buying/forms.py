@@ -11,7 +11,9 @@ from comptoir.base.errors import ComptoirError
 from comptoir.publishing.texts import babel_locale
 
 
-def text_field(label: Any, autocomplete: str, missing: Any = "", most: int = 200, **more: Any) -> forms.CharField:
+def text_field(
+    label: Any, autocomplete: str, missing: Any = "", most: int = 200, **more: Any
+) -> forms.CharField:
     """A line of text that the browser knows how to fill in; ``missing`` is said where nothing was typed."""
     kind = forms.TextInput(attrs={"autocomplete": autocomplete, **more.pop("attrs", {})})
     errors = {"required": missing, "max_length": _("This is too long: %(limit_value)d characters at most.")}
@@ -51,7 +53,9 @@ class ContactForm(ShopForm):
             "invalid": _("Type a whole e-mail address, such as camille@example.org."),
         },
     )
-    name = text_field(_("First and last name"), "name", _("Type your name, so that we know who the order is for."))
+    name = text_field(
+        _("First and last name"), "name", _("Type your name, so that we know who the order is for.")
+    )
     phone = text_field(
         _("Phone (optional)"),
         "tel",
@@ -88,4 +92,8 @@ def country_names(countries: list[str] | None, locale: str) -> list[tuple[str, s
 def _all_countries() -> list[str]:
     """Countries of ISO 3166; the names of the world have other codes too (regions, the European Union)."""
     no_country = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
-    return [code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code not in no_country]
+    return [
+        code
+        for code in Locale("en").territories
+        if len(code) == 2 and code.isalpha() and code not in no_country
+    ]

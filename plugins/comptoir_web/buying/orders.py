@@ -55,6 +55,7 @@ def order(shop: Shop, number: str) -> HttpResponse:
 
 def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 200) -> HttpResponse:
     money, delivery = order_money(found), found.delivery
+    instructions = _instructions(found, is_due=money.due.amount > 0)
     context: dict[str, Any] = {
         "order": found,
         "is_new": "thanks" in shop.request.GET,
@@ -71,9 +72,10 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         "total": found.money(found.total),
         "cancelled": found.money(found.cancelled_total),
         "money": money,
-        "is_due": money.due.amount > 0,
+        # A card that was authorised is taken when the parcel leaves: nothing is left for the customer to do.
+        "is_due": instructions is not None,
         "is_refunded": money.refunded.amount > 0,
-        "instructions": _instructions(found, is_due=money.due.amount > 0),
+        "instructions": instructions,
         "papers": list(found.papers.order_by("pk")),
         "may_cancel": found.state in CUSTOMER_MAY_CANCEL,
         "robots": "noindex",
@@ -90,7 +92,9 @@ def find(shop: Shop) -> HttpResponse:
     if found:
         return _opened(shop, found["number"], found["token"])
     sentence = _not_opened() if shop.request.method == "POST" else ""
-    return shop.render("order_link.html", {"sentence": sentence, "robots": "noindex"}, status=422 if sentence else 200)
+    return shop.render(
+        "order_link.html", {"sentence": sentence, "robots": "noindex"}, status=422 if sentence else 200
+    )
 
 
 @require_POST
@@ -144,7 +148,9 @@ def paper(shop: Shop, number: str, paper_number: str) -> HttpResponse:
 def _state_sentence(order: Order) -> str:
     is_collected = order.delivery.get("way") == "collection"
     ready = (
-        _("Your order waits for you in the shop.") if is_collected else _("Your order is packed and about to leave.")
+        _("Your order waits for you in the shop.")
+        if is_collected
+        else _("Your order is packed and about to leave.")
     )
     done = _("You have collected your order.") if is_collected else _("Your parcel is on its way to you.")
     sentences = {
@@ -164,7 +170,7 @@ def _steps(order: Order) -> list[tuple[str, str]]:
         return []
     is_collected = order.delivery.get("way") == "collection"
     names = {
-        State.PLACED: _("Placed"),
+        State.PLACED: _("Order placed"),
         State.PREPARING: _("In preparation"),
         State.READY: _("Ready in the shop") if is_collected else _("Packed"),
         State.DONE: _("Collected") if is_collected else _("Sent"),
@@ -172,7 +178,9 @@ def _steps(order: Order) -> list[tuple[str, str]]:
     states = list(names)
     at = states.index(State(order.state)) if order.state in states else -1
     tense = {True: "done", False: "next"}
-    return [(name, "now" if number == at else tense[number < at]) for number, name in enumerate(names.values())]
+    return [
+        (name, "now" if number == at else tense[number < at]) for number, name in enumerate(names.values())
+    ]
 
 
 def _line(order: Order, line: Any) -> dict[str, Any]:

@@ -84,7 +84,11 @@ def _price_changed(shop: Shop, view: CheckoutView, error: PriceChanged, said: di
     sentence = _("Prices have changed since you saw them: the total is %(total)s now. Nothing was charged.")
     total = money_text(error.facts["total"], shop.locale)  # type: ignore[arg-type]
     changes = [
-        {"sku": one["sku"], "before": money_text(one["before"], shop.locale), "now": money_text(one["now"], shop.locale)}
+        {
+            "sku": one["sku"],
+            "before": money_text(one["before"], shop.locale),
+            "now": money_text(one["now"], shop.locale),
+        }
         for one in error.facts["lines"]  # type: ignore[attr-defined]
     ]
     page = Page(PAYMENT, said=said, sentences=[sentence % {"total": total}], changes=changes, status=409)
@@ -132,7 +136,12 @@ def waiting(shop: Shop) -> HttpResponse:
     if payment is None or payment.state not in (Payment.State.STARTED, Payment.State.WAITING):
         return redirect(f"{shop.url('checkout')}?step=payment&refused=1")
     url = payment.step.get("url", "")
-    context = {"view": view, "step": payment.step, "pay_url": url if _is_web(url) else "", "robots": "noindex"}
+    context = {
+        "view": view,
+        "step": payment.step,
+        "pay_url": url if _is_web(url) else "",
+        "robots": "noindex",
+    }
     return shop.render("waiting.html", context)
 
 

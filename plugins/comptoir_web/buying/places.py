@@ -95,12 +95,20 @@ def drawing_of(places: Sequence[tuple[int, str, Point]], customer: Point | None 
     seen = [point for _number, _name, point in near]
     is_here = customer is not None and (far(seen[0], customer) or 0) < ON_MAP_KM
     on_mainland = all(42 < north < 51.5 and -5 < east < 8.5 for north, east in seen)
-    frame = [(north, east) for east, north in MAINLAND] if on_mainland else [*seen, *([customer] if is_here else [])]
+    frame = (
+        [(north, east) for east, north in MAINLAND]
+        if on_mainland
+        else [*seen, *([customer] if is_here else [])]
+    )
     fit = _fit(frame)
     dots = [_dot(fit(point), number, name) for number, name, point in near]
     if customer and is_here:
         dots.append(_dot(fit(customer), 0, "", is_customer=True))
-    outline = " ".join("{:.0f},{:.0f}".format(*fit((north, east))) for east, north in MAINLAND) if on_mainland else ""
+    outline = (
+        " ".join("{:.0f},{:.0f}".format(*fit((north, east))) for east, north in MAINLAND)
+        if on_mainland
+        else ""
+    )
     return Drawing(tuple(dots), outline)
 
 

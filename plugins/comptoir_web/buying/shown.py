@@ -93,7 +93,11 @@ def _state(line: ShownLine) -> tuple[str, bool, int | None]:
         return _("Sold out: somebody else was quicker."), True, None
     if keeping.state == "short":
         left = keeping.available or 0
-        return ngettext("Only %(left)s is left.", "Only %(left)s are left.", left) % {"left": left}, True, left
+        return (
+            ngettext("Only %(left)s is left.", "Only %(left)s are left.", left) % {"left": left},
+            True,
+            left,
+        )
     if keeping.state == "ended":
         return _("Not kept for you any more, but still there."), True, None
     return "", False, None
@@ -136,7 +140,9 @@ def refusal_sentences(error: ComptoirError) -> list[str]:
     if isinstance(error, NotEnough):
         return [sentence for line in error.facts["lines"] for sentence in _instead(line)]  # type: ignore[attr-defined]
     if isinstance(error, TooMany) and error.field == "quantity":
-        return [_("You can order %(most)s of one article at most. For more, please write to us.") % error.facts]
+        return [
+            _("You can order %(most)s of one article at most. For more, please write to us.") % error.facts
+        ]
     return [str(error)]
 
 
@@ -158,4 +164,3 @@ def _titles_of(product_ids: Iterable[int]) -> dict[int, str]:
     """How the catalogue calls what the channel does not show any more."""
     ids = set(product_ids)
     return dict(Product.objects.filter(pk__in=ids).values_list("pk", "title")) if ids else {}
-

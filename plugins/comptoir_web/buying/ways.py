@@ -85,7 +85,10 @@ def ways_of(shop: Shop, view: CheckoutView, said: Said) -> Ways:
     assert view.basket is not None
     customer = _customer(said)
     address = Address(
-        said.get("country") or shop.channel.country, said.get("postcode", ""), said.get("city", ""), *(customer or (None, None))
+        said.get("country") or shop.channel.country,
+        said.get("postcode", ""),
+        said.get("city", ""),
+        *(customer or (None, None)),
     )
     options = ways_for(view=view.basket, near=address, locale=shop.locale)
     kinds = methods()
@@ -95,7 +98,12 @@ def ways_of(shop: Shop, view: CheckoutView, said: Said) -> Ways:
     points, problem = _points(relays, said, shop)
     dots = [(one.number, one.name, where) for one in shops if (where := _point(one.location))]
     return Ways(
-        tuple(map(_shown, ships)), tuple(shops), tuple(map(_shown, relays)), tuple(points), drawing_of(dots, customer), problem
+        tuple(map(_shown, ships)),
+        tuple(shops),
+        tuple(map(_shown, relays)),
+        tuple(points),
+        drawing_of(dots, customer),
+        problem,
     )
 
 
@@ -131,7 +139,11 @@ def _slots(option: Option, place: Location) -> tuple[tuple[str, tuple[tuple[str,
     if not (option.has_slots and option.is_available):
         return ()
     zone = ZoneInfo(place.time_zone)
-    free = [one for one in free_slots(place, since=option.promise.from_at if option.promise else None) if one.free > 0]
+    free = [
+        one
+        for one in free_slots(place, since=option.promise.from_at if option.promise else None)
+        if one.free > 0
+    ]
     by_day = groupby(free, key=lambda one: one.starts_at.astimezone(zone).date())
     return tuple(
         (

@@ -5,12 +5,12 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from tests.core.checkout.conftest import nothing_counted
 
 from comptoir.baskets.models import Basket
 from comptoir.customers.models import Consent, User
 from comptoir.orders.models import Order
 from comptoir_web.tests.test_buying import Visitor, till, visitor
-from tests.core.checkout.conftest import nothing_counted
 
 __all__ = ["nothing_counted", "till", "visitor"]
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
+from tests.core.checkout.conftest import Till, nothing_counted
 
 from comptoir.base import clock
 from comptoir.baskets.models import Basket
@@ -20,7 +21,6 @@ from comptoir.orders.services import renew_link
 from comptoir.payments.models import Payment
 from comptoir.pricing.services import set_price
 from comptoir.testing.factories import Shop
-from tests.core.checkout.conftest import Till, nothing_counted
 
 __all__ = ["nothing_counted"]
 
@@ -220,7 +220,9 @@ def test_a_form_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(vis
     assert "Type a whole e-mail address" in page
     assert 'value="camille"' in page and 'value="Camille &lt;b&gt;"' in page
     visitor.post("checkout/contact", **CAMILLE)
-    page = visitor.post("checkout/delivery", way="ship", street="", postcode="44000", city="Nantes", country="FR")
+    page = visitor.post(
+        "checkout/delivery", way="ship", street="", postcode="44000", city="Nantes", country="FR"
+    )
     assert "Type the street and the number." in page and 'value="44000"' in page
 
 
@@ -242,7 +244,9 @@ def test_a_shop_with_times_asks_for_one_beside_it(till, visitor):
     page = visitor.post("checkout/delivery", way="collect", shop="retrait:nantes")
     assert visitor.status == 409 and "Choose a time at which you come." in page
     slot = re.search(r'<option value="(\d{4}-[^"]+)"', page)[1]
-    page = visitor.post("checkout/delivery", **{"way": "collect", "shop": "retrait:nantes", "slot-retrait:nantes": slot})
+    page = visitor.post(
+        "checkout/delivery", **{"way": "collect", "shop": "retrait:nantes", "slot-retrait:nantes": slot}
+    )
     assert "Order, and pay" in page, page
 
 
@@ -283,7 +287,9 @@ def test_forms_of_one_visitor_need_their_token(till):
 
 
 def test_cookies_are_signed_closed_to_scripts_and_of_their_channel_only(visitor):
-    visitor.client.post(visitor.base + "basket/add", {"sku": "MARIN-S"}, headers={"Origin": "http://testserver"})
+    visitor.client.post(
+        visitor.base + "basket/add", {"sku": "MARIN-S"}, headers={"Origin": "http://testserver"}
+    )
     cookie = visitor.client.cookies["basket-web"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/web/")
     visitor.client.cookies["basket-web"] = cookie.value[:-3] + "abc"

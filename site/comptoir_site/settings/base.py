@@ -167,7 +167,10 @@ if "web" in COMPTOIR_PLUGINS:
     ACCOUNT_SESSION_REMEMBER = True
     # Log-in with accounts of others, such as "google,apple"; keys by SOCIALACCOUNT_PROVIDERS of django-allauth.
     if SOCIAL_LOGINS := [name for name in os.environ.get("SOCIAL_LOGINS", "").split(",") if name]:
-        INSTALLED_APPS += ["allauth.socialaccount", *(f"allauth.socialaccount.providers.{name}" for name in SOCIAL_LOGINS)]
+        INSTALLED_APPS += [
+            "allauth.socialaccount",
+            *(f"allauth.socialaccount.providers.{name}" for name in SOCIAL_LOGINS),
+        ]
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("fr", "Français"), ("en", "English")]

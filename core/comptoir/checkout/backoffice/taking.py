@@ -25,13 +25,12 @@ from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext, channel_context
 from comptoir.checkout.backoffice.order_forms import DraftForm, WayForm
 from comptoir.checkout.backoffice.screen import OrdersScreen, show_refusal
-from comptoir.checkout.delivery import Wish, ways_for
+from comptoir.checkout.delivery import Wish, address_of, ways_for
 from comptoir.checkout.drafts import cancel_draft, draft_order, offer_draft, payment_link
 from comptoir.checkout.freezing import placed_lines
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.queries import channels_for, draft_of, view_of
 from comptoir.checkout.services import ADDRESS, Change, CheckoutView, change_checkout, clean_address
-from comptoir.fulfilment.carriers import Address
 from comptoir.fulfilment.facts import read_locations
 from comptoir.fulfilment.methods import Option, methods
 from comptoir.fulfilment.options import promise_sentence
@@ -221,11 +220,10 @@ class DraftScreen(DraftsScreen):
         address["country"] = address["country"] or self.channel.country
         view = self.shown.basket
         assert view is not None
-        near = Address(address["country"], address["postcode"], address["city"])
         needs_point = {code for code, one in methods().items() if one.needs_point}
         options = [
             one
-            for one in ways_for(view=view, near=near, locale=self.draft.locale)
+            for one in ways_for(view=view, near=address_of(address), locale=self.draft.locale)
             if one.method.kind not in needs_point and one.is_available
         ]
         places = {one.pk: one for one in read_locations(self.channel.location_ids)}
