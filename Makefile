@@ -42,7 +42,7 @@ test: $(VENV)/.test
 
 # One after the other: each of these tests wants the whole machine.
 stress: $(VENV)/.test
-	COMPTOIR_STRESS=1 $(BIN)/python -m pytest tests/survival tests/core/stock/test_races.py tests/core/stock/test_sequences.py tests/core/baskets tests/core/events tests/core/pricing/test_oracle.py tests/core/api/test_idempotency.py
+	COMPTOIR_STRESS=1 $(BIN)/python -m pytest tests/survival tests/core/stock/test_races.py tests/core/stock/test_sequences.py tests/core/baskets tests/core/checkout tests/core/payments tests/core/events tests/core/pricing/test_oracle.py tests/core/api/test_idempotency.py
 
 lint: $(VENV)/.test
 	$(BIN)/ruff format .

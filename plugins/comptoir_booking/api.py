@@ -23,6 +23,7 @@ from comptoir_booking.changes import extend_holds, release_holds
 from comptoir_booking.claims import Terms, hold_visit
 from comptoir_booking.layout import Visit
 from comptoir_booking.models import Booking, Policy
+from comptoir_booking.parameters import First, HoldSecret, OnePerson, People, Services
 from comptoir_booking.queries import next_starts, open_days, people_by_start, zone_of
 from comptoir_booking.refusals import HoldGone
 from comptoir_booking.schemas import Days, Held, NewHold, ServiceList, Starts
@@ -46,8 +47,9 @@ def bookable_services(request: HttpRequest, channel: Path[str]) -> dict[str, Any
 )
 @decorate_view(kept_private)
 def days(
-    request: HttpRequest, channel: Path[str], location: str, first: date, days: int = 31,
-    service: list[str] = Query(...), person: str = "", people: str = "any",
+    request: HttpRequest, channel: Path[str], location: str, first: date = First,
+    days: int = Query(31, description="how many days"),
+    service: list[str] = Services, person: str = OnePerson, people: str = People,
 ) -> dict[str, Any]:  # fmt: skip
     """`few`: a quarter of its starts or less is left. Services are done one after the other, in the order given."""
     visit = _visit(request, channel, location, service, person, people)
@@ -63,8 +65,9 @@ def days(
 )
 @decorate_view(kept_private)
 def starts(
-    request: HttpRequest, channel: Path[str], location: str, first: date, days: int = 1,
-    service: list[str] = Query(...), person: str = "", people: str = "any",
+    request: HttpRequest, channel: Path[str], location: str, first: date = First,
+    days: int = Query(1, description="how many days"),
+    service: list[str] = Services, person: str = OnePerson, people: str = People,
 ) -> dict[str, Any]:  # fmt: skip
     """With the offset of the location, so that both half past twos of an autumn night can be told apart."""
     visit = _visit(request, channel, location, service, person, people)
@@ -78,7 +81,7 @@ def starts(
 @decorate_view(kept_private)
 def following(
     request: HttpRequest, channel: Path[str], location: str, limit: int = 3,
-    service: list[str] = Query(...), person: str = "", people: str = "any",
+    service: list[str] = Services, person: str = OnePerson, people: str = People,
 ) -> dict[str, Any]:  # fmt: skip
     """Within two months."""
     visit = _visit(request, channel, location, service, person, people)
@@ -114,7 +117,7 @@ def hold(request: HttpRequest, channel: Path[str], body: NewHold) -> Status[dict
     "/{hold}", response={200: Held, **WRITE}, operation_id="booking_extend", summary="Hold a time longer"
 )
 @decorate_view(once, kept_private)
-def extend(request: HttpRequest, channel: Path[str], hold: Path[str]) -> dict[str, Any]:
+def extend(request: HttpRequest, channel: Path[str], hold: str = HoldSecret) -> dict[str, Any]:
     """Up to the channel's limit."""
     context = open_channel_for(request, channel)
     bookings = _mine(context, hold)
@@ -127,7 +130,7 @@ def extend(request: HttpRequest, channel: Path[str], hold: Path[str]) -> dict[st
     "/{hold}", response={204: None, **WRITE}, operation_id="booking_release", summary="Give a time back"
 )
 @decorate_view(once)
-def release(request: HttpRequest, channel: Path[str], hold: str) -> Status[None]:
+def release(request: HttpRequest, channel: Path[str], hold: str = HoldSecret) -> Status[None]:
     _mine(open_channel_for(request, channel), hold)
     release_holds(owners=[f"hold:{hold}"])
     return Status(204, None)

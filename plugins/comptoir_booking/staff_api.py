@@ -23,6 +23,7 @@ from comptoir_booking.board import OVERRIDES
 from comptoir_booking.changes import cancel_visit, mark_visit, move_visit
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.models import Booking
+from comptoir_booking.parameters import First, OnePerson, People, Services, VisitId
 from comptoir_booking.queries import bookings_between, bookings_shown, why_not
 from comptoir_booking.schemas import BookingList, Explained, Move, NewBooking
 from comptoir_booking.wall_time import DAY, instant_of, midnight_tick
@@ -41,7 +42,11 @@ router = Router()
 )  # fmt: skip
 @decorate_view(kept_private)
 def bookings(
-    request: HttpRequest, channel: Path[str], location: str, first: date, days: int = Query(1, ge=1, le=42)
+    request: HttpRequest,
+    channel: Path[str],
+    location: str,
+    first: date = First,
+    days: int = Query(1, ge=1, le=42, description="how many days"),
 ) -> dict[str, Any]:
     """By day of the location. What is only held is among them."""
     _channel(request, channel)
@@ -79,9 +84,9 @@ def book(request: HttpRequest, channel: Path[str], body: NewBooking) -> Status[d
 def move(
     request: HttpRequest,
     channel: Path[str],
-    visit: Path[UUID],
     body: Move,
-    if_match: str = Header("", alias="If-Match"),
+    visit: UUID = VisitId,
+    if_match: str = Header("", alias="If-Match", description="sequence number of what the caller saw"),
 ) -> dict[str, Any]:
     """`If-Match` has the sequence number that the caller saw; 412 if it is another by now."""
     _channel(request, channel)
@@ -99,7 +104,7 @@ def move(
     summary="Cancel a visit",
 )  # fmt: skip
 @decorate_view(once, kept_private)
-def cancel(request: HttpRequest, channel: Path[str], visit: Path[UUID]) -> dict[str, Any]:
+def cancel(request: HttpRequest, channel: Path[str], visit: UUID = VisitId) -> dict[str, Any]:
     _channel(request, channel)
     user, _place = _mine(request, visit, CHANGE)
     return _answer(cancel_visit(visit=visit, actor_id=user.pk))
@@ -110,7 +115,12 @@ def cancel(request: HttpRequest, channel: Path[str], visit: Path[UUID]) -> dict[
     summary="Write down that somebody arrived, was served (done), or did not come (missed)",
 )  # fmt: skip
 @decorate_view(once, kept_private)
-def mark(request: HttpRequest, channel: Path[str], visit: Path[UUID], mark: Path[str]) -> dict[str, Any]:
+def mark(
+    request: HttpRequest,
+    channel: Path[str],
+    visit: UUID = VisitId,
+    mark: str = Path(..., description="`arrived`, `done` or `missed`"),
+) -> dict[str, Any]:
     _channel(request, channel)
     if mark not in (Booking.State.ARRIVED, Booking.State.DONE, Booking.State.MISSED):
         raise NotFound()
@@ -124,8 +134,9 @@ def mark(request: HttpRequest, channel: Path[str], visit: Path[UUID], mark: Path
 )  # fmt: skip
 @decorate_view(kept_private)
 def explain(
-    request: HttpRequest, channel: Path[str], location: str, start: datetime,
-    service: list[str] = Query(...), person: str = "", people: str = "any",
+    request: HttpRequest, channel: Path[str], location: str,
+    start: datetime = Query(..., description="the start that is asked about, with its offset"),
+    service: list[str] = Services, person: str = OnePerson, people: str = People,
 ) -> dict[str, Any]:  # fmt: skip
     """By role and candidate: `free`, `closed` or `busy`; and the rules that the start breaks."""
     context = _channel(request, channel)

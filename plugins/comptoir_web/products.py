@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product as combinations
+from math import inf
 from typing import Any
 
 import orjson
@@ -17,7 +18,7 @@ from comptoir.fulfilment.options import delivery_options, promise_sentence
 from comptoir.pricing.quote import context_at, quote
 from comptoir.pricing.quote_parts import QuoteLine
 from comptoir.publishing import queries
-from comptoir.publishing.availability import Point, public_stock
+from comptoir.publishing.availability import Point, PublicPlace, public_stock
 from comptoir.stock.pages import variants_by_code
 from comptoir_web.browsing import blocks_of
 from comptoir_web.seo import product_seo
@@ -120,11 +121,16 @@ def ways(shop: Shop) -> HttpResponse:
         for location in read_locations(shop.channel.location_ids)
         if location.kind == location.Kind.SHOP
     ]
-    shops.sort(key=lambda one: one["place"].distance_km or 0 if one["place"] else 99_999)
+    shops.sort(key=lambda one: _distance(one["place"]))
     sent = next((one for one in options if one.way == Way.SHIP and one.is_available), None)
-    return shop.render(
-        "parts/ways.html", {"shops": shops, "sent": sent, "promise": _promise(sent), "few": FEW}
-    )
+    context = {
+        "shops": shops,
+        "sent": sent,
+        "promise": _promise(sent),
+        "few": FEW,
+        "is_near": bool(_point(shop)),
+    }
+    return shop.render("parts/ways.html", context)
 
 
 @shop_page
@@ -213,6 +219,11 @@ def _variant(document: dict[str, Any], chosen: str) -> dict[str, Any] | None:
 
 def _promise(option: Option | None) -> str:
     return promise_sentence(option.promise) if option and option.is_available and option.promise else ""
+
+
+def _distance(place: PublicPlace | None) -> float:
+    """For the order of shops: the nearest first, those of which it is not known last."""
+    return place.distance_km if place and place.distance_km is not None else inf
 
 
 def _point(shop: Shop) -> Point | None:

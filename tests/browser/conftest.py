@@ -57,9 +57,19 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     """Opens a browser window on the test server, in a language and a size; a script error fails the test."""
     contexts, errors = [], []
 
-    def opened(path: str = "/", *, locale: str = "fr", width_px: int = 1600, height_px: int = 1000) -> Any:
+    def opened(
+        path: str = "/",
+        *,
+        locale: str = "fr",
+        width_px: int = 1600,
+        height_px: int = 1000,
+        has_scripts: bool = True,
+    ) -> Any:
         context = chromium.new_context(
-            locale=locale, base_url=live_server.url, viewport={"width": width_px, "height": height_px}
+            locale=locale,
+            base_url=live_server.url,
+            viewport={"width": width_px, "height": height_px},
+            java_script_enabled=has_scripts,
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

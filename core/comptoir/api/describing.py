@@ -25,6 +25,7 @@ A **channel** that is not public answers 404 without its key in `X-Channel-Key`.
 
 TAGS = {
     "reading": "What a channel shows: products, categories, pages, menus.",
+    "search": "Full text with facets, and what somebody who is typing may mean.",
     "preview": "Drafts, for whoever has a signed token.",
     "availability": "What is free now, and where.",
     "baskets": "A basket, its prices and holds; who has its token may read and change it.",
@@ -66,6 +67,8 @@ PARAMETERS = {
     "path": "path of the page, such as `/about/`",
     "price_min": "from this price on, tax included",
     "price_max": "up to this price, tax included",
+    "q": "what somebody typed; anything may be in it",
+    "in_stock": "only what can be had now",
     "explain": "with every reason: price rules, offers, taxes, what nearly applied",
     "sku": "SKU of a variant",
     "state": "only in these states; repeat for several",
@@ -81,6 +84,7 @@ PROBLEMS = {
     403: ("Somebody is logged in, but may not do this here.", "not_allowed"),
     404: ("Not there, not open to this caller, or on another channel: always the same answer.", "not_found"),
     409: ("Not as things stand now; `code` and its facts say why. Nothing was changed.", "out_of_stock"),
+    412: ("Somebody has changed it since the caller saw it.", "booking_moved"),
     413: ("Longer than anything that is of use here.", "too_large"),
     422: ("A value cannot be used; `errors` names each field. Nothing was changed.", "invalid_request"),
     429: (

@@ -1,5 +1,7 @@
 """How often one address may do what somebody could abuse: open baskets, try voucher codes, guess handover codes."""
 
+from contextlib import suppress
+
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -53,8 +55,10 @@ def _has_key(request: HttpRequest) -> bool:
 
 
 def _count(key: str, seconds: int) -> int:
-    cache.add(key, 0, seconds)
-    try:
-        return cache.incr(key)
-    except ValueError:  # the stretch ended in between
-        return 1
+    """The request with the others of its stretch; most find a count that was begun."""
+    for _try in range(2):
+        with suppress(ValueError):  # nobody has begun, or the stretch ended in between
+            return cache.incr(key)
+        if cache.add(key, 1, seconds):
+            break
+    return 1

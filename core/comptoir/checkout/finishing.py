@@ -5,9 +5,10 @@ the money came, the money goes back: never both, never neither (docs/algorithms/
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from django.db import IntegrityError
 
@@ -28,7 +29,6 @@ from comptoir.checkout.refusals import GoodsGone
 from comptoir.checkout.services import State, end_checkout, is_promise, lock_checkout, prepare
 from comptoir.conf import conf
 from comptoir.events.services import record_event
-from comptoir.fulfilment.parcels import Promised
 from comptoir.fulfilment.slots import NoSlotHeld, SlotFull, SlotPast, confirm_slot
 from comptoir.orders.models import Order, OrderLine, Paper
 from comptoir.orders.papers import issue_paper
@@ -42,6 +42,7 @@ from comptoir.payments.tenders import give_back, keep_for_order, lock_tenders
 from comptoir.pricing.services import OfferExhausted, use_offers
 from comptoir.stock.allocations import allocate_holds
 from comptoir.stock.holds import OutOfStock, release_holds
+from comptoir.stock.models import Hold
 from comptoir.stock.plans import Wanted
 from comptoir.stock.rows import in_transaction
 
@@ -176,7 +177,7 @@ def _finish(uuid: str, only: dict[str, int]) -> Checkout:
     Basket.objects.filter(pk=checkout.basket_id).update(status=Basket.SUBMITTED, date_submitted=clock.now())
     if basket_version != checkout.basket_version:
         _release_others(checkout, placing)
-    open_order_parcels(order, _allocate(placing, lines))
+    _allocate(order, placing, lines)
     return checkout
 
 
@@ -196,26 +197,38 @@ def _place(
     return order, lines
 
 
-def _allocate(placing: Placing, lines: Sequence[OrderLine]) -> Promised:
-    """Promise the goods to the order; the rows everybody waits for come last. Returns what each location gives."""
-    channel = channel_context(placing.channel_code)
+def _allocate(order: Order, placing: Placing, lines: Sequence[OrderLine]) -> None:
+    """Promise the goods to the order and open its parcels; the rows everybody waits for come last.
+
+    What is carried out leaves the shop at once, so it has to be promised first.
+    """
     claimed = {line.variant_id: line.quantity for line in placing.lines if not line.is_counted}
     if placing.basket_id:
         confirm_claims(placing.basket_id, claimed, placing.number)
     counted = {line.stock_owner: line for line in lines if line.is_counted}
+    if not counted:
+        return
+    is_carried_out = placing.delivery.get("way") == CARRIED_OUT
+    open_them = partial(_open_parcels, order, counted)
+    channel = channel_context(placing.channel_code)
+    places, first = channel.location_ids if channel else (), placing.delivery.get("from", [])
+    holds = allocate_holds(
+        requests=[Wanted(line.stock_owner, line.variant_id, line.quantity) for line in counted.values()],
+        location_ids=[*first, *(pk for pk in places if pk not in first)],
+        channel=channel,
+        document=placing.number,
+        **({} if is_carried_out else {"write": open_them}),
+    )
+    if is_carried_out:
+        open_them(holds)
+
+
+def _open_parcels(order: Order, lines: Mapping[str, OrderLine], holds: Sequence[Hold]) -> None:
     promised: dict[int, dict[int, int]] = {}
-    if counted:
-        places, first = channel.location_ids if channel else (), placing.delivery.get("from", [])
-        holds = allocate_holds(
-            requests=[Wanted(line.stock_owner, line.variant_id, line.quantity) for line in counted.values()],
-            location_ids=[*first, *(pk for pk in places if pk not in first)],
-            channel=channel,
-            document=placing.number,
-        )
-        for hold in holds:
-            there, line = promised.setdefault(hold.level.location_id, {}), counted[hold.owner].pk
-            there[line] = there.get(line, 0) + hold.quantity
-    return promised
+    for hold in holds:
+        there, line = promised.setdefault(hold.level.location_id, {}), lines[hold.owner].pk
+        there[line] = there.get(line, 0) + hold.quantity
+    open_order_parcels(order, promised)
 
 
 def _release_others(checkout: Checkout, placing: Placing) -> None:

@@ -12,4 +12,6 @@ def login_name(request: HttpRequest, credentials: Mapping[str, Any] | None = Non
     The back office asks for a ``username``, web shops for an ``email`` (as ``login`` in django-allauth's form).
     """
     said = credentials or request.POST
-    return next((str(said[name]).strip().lower() for name in ("username", "email", "login") if said.get(name)), "")
+    return next(
+        (str(said[name]).strip().lower() for name in ("username", "email", "login") if said.get(name)), ""
+    )

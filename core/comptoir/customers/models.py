@@ -41,7 +41,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text=_("Where somebody of a shop may see and change stock."),
     )
     locale = models.CharField(
-        _("language"), max_length=10, blank=True, help_text=_("In which customers are written to; empty: not said.")
+        _("language"),
+        max_length=10,
+        blank=True,
+        help_text=_("In which customers are written to; empty: not said."),
     )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
 

@@ -11,7 +11,13 @@ from comptoir.customers.models import Consent, User
 from comptoir.customers.queries import consents_of
 
 #: How an address is written everywhere in the shop, and where Oscar's row has it.
-COLUMNS = {"name": "last_name", "street": "line1", "street2": "line2", "postcode": "postcode", "city": "line4"}
+COLUMNS = {
+    "name": "last_name",
+    "street": "line1",
+    "street2": "line2",
+    "postcode": "postcode",
+    "city": "line4",
+}
 
 
 def change_profile(*, user: User, first_name: str, last_name: str, locale: str) -> None:
@@ -37,9 +43,15 @@ def save_address(*, user: User, address: Mapping[str, str]) -> UserAddress:
     """Keep an address for the next order; the same one again is kept once. The first is the one that is proposed."""
     country, _is_new = Country.objects.get_or_create(
         iso_3166_1_a2=address["country"],
-        defaults={"name": address["country"], "printable_name": address["country"], "is_shipping_country": True},
+        defaults={
+            "name": address["country"],
+            "printable_name": address["country"],
+            "is_shipping_country": True,
+        },
     )
-    row = UserAddress(user=user, country=country, **{column: address.get(name, "") for name, column in COLUMNS.items()})
+    row = UserAddress(
+        user=user, country=country, **{column: address.get(name, "") for name, column in COLUMNS.items()}
+    )
     known = UserAddress.objects.filter(user=user, hash=row.generate_hash()).first()
     if known:
         return known

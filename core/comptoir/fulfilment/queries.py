@@ -5,7 +5,15 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from comptoir.channels.models import Location
 from comptoir.channels.queries import ChannelContext
-from comptoir.fulfilment.models import DeliveryMethod, Parcel, ParcelLine, Rate, RoutingDecision, Slot, SlotClaim
+from comptoir.fulfilment.models import (
+    DeliveryMethod,
+    Parcel,
+    ParcelLine,
+    Rate,
+    RoutingDecision,
+    Slot,
+    SlotClaim,
+)
 from comptoir.orders.models import Order
 
 State = Parcel.State

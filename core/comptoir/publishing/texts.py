@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
@@ -47,9 +48,16 @@ def shortened(text: str, limit: int) -> str:
 
 def money_text(money: Money | Mapping[str, str], locale: str) -> str:
     """Money as people of a language write it, with the spaces they use: ``49,90 €``, ``€49.90``."""
-    if not isinstance(money, Money):
-        money = Money(Decimal(money["amount"]), money["currency"])
-    return format_currency(money.rounded().amount, money.currency, locale=babel_locale(locale))
+    if isinstance(money, Money):
+        return _written(str(money.amount), money.currency, locale)
+    return _written(money["amount"], money["currency"], locale)
+
+
+@lru_cache(maxsize=4000)
+def _written(amount: str, currency: str, locale: str) -> str:
+    """Kept, as a page writes the same few prices again and again."""
+    money = Money(Decimal(amount), currency).rounded()
+    return format_currency(money.amount, currency, locale=babel_locale(locale))
 
 
 def babel_locale(code: str) -> Locale:

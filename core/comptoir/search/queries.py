@@ -19,7 +19,7 @@ from comptoir.search.misses import note_miss
 from comptoir.search.questions import SORTS, Filters, Found, Question
 from comptoir.search.rules import rules_of
 from comptoir.search.understanding import readable, understand
-from comptoir.search.words import compact, indexed_words, words
+from comptoir.search.words import compact, fold, indexed_words, singular, words
 
 #: How far into the results people and programs can page.
 DEPTH_MAX = 10_000
@@ -129,11 +129,22 @@ def suggest(channel: ChannelContext, locale: str, text: str, *, limit: int = 5) 
     found = engine().find(channel, locale, question)
     products = [] if found.is_relaxed else cards_by_document(channel, locale, found.document_ids)
     others = understood.terms[:-1] if len(typed) > 1 else ()
-    completed = engine().complete(channel, locale, typed[-1][:40], others, limit)
+    completed = engine().complete(channel, locale, typed[-1][:40], others, limit * 2)
     before = text[: len(text) - len(text.split()[-1])] if len(typed) > 1 else ""
     return Suggestions(
-        text, [f"{before}{word}" for word in completed], products, _categories(found, typed, limit)
+        text,
+        [f"{before}{word}" for word in _distinct(completed)[:limit]],
+        products,
+        _categories(found, typed, limit),
     )
+
+
+def _distinct(completed: list[str]) -> list[str]:
+    """One of each word, singular or plural: the one that more products have."""
+    firsts: dict[str, str] = {}
+    for word in completed:
+        firsts.setdefault(singular(fold(word)), word)
+    return list(firsts.values())
 
 
 def _categories(found: Found, typed: list[str], limit: int) -> list[ShownValue]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from django.db import transaction
 
 from comptoir.publishing.models import Document
+from comptoir.publishing.services import lock_items
 from comptoir.search.engines.chosen import engine
 from comptoir.search.entries import entry_of
 from comptoir.search.models import Synonym
@@ -17,10 +18,12 @@ BATCH = 200
 def index_products(ids: Iterable[int]) -> int:
     """Bring the entries of products up to date on all channels, from their documents; returns how many there are.
 
-    The documents are locked in their order: of two workers the second waits, and reads what is newest.
+    Under the lock that publishing takes: of two workers the second waits, and reads what is newest.
     """
-    documents = Document.objects.filter(kind="product", item_id__in=sorted(set(ids))).order_by("pk")
-    entries = [entry_of(document) for document in documents.select_for_update(of=("self",))]
+    ids = sorted(set(ids))
+    lock_items("product", ids)
+    documents = Document.objects.filter(kind="product", item_id__in=ids).order_by("pk")
+    entries = [entry_of(document) for document in documents]
     engine().keep(entries)
     return len(entries)
 

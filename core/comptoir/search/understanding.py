@@ -11,7 +11,7 @@ from comptoir.search.words import compounds, distance
 
 #: More of a text than this is not read: nobody types it, but somebody sends it.
 TEXT_MAX, WORDS_MAX, LETTERS_MAX = 200, 10, 40
-SYNONYM, PART, BEGINNING = 0.8, 0.9, 0.7
+SYNONYM, PART, BEGINNING = 0.8, 0.9, 0.5
 NEAR_MAX = 3
 
 
@@ -29,7 +29,6 @@ class _Piece:
 
     typed: Words
     alternatives: list[Alternative] = field(default_factory=list)
-    is_known_phrase: bool = False
 
 
 def readable(text: str) -> str:
@@ -47,15 +46,16 @@ def understand(
     """
     pieces = _pieces(text, rules)
     every = {word for piece in pieces for one in piece.alternatives for word in one.words}
-    known = engine.known(channel, locale, sorted(every)) if every else {}
+    typed = {piece.alternatives[0].words[0] for piece in pieces}
+    known = engine.known(channel, locale, sorted(every), typed) if every else {}
     terms, corrected = [], []
     for place, piece in enumerate(pieces):
         term, shown = _term(piece, known, is_last=is_typing and place == len(pieces) - 1)
         corrected.append(shown)
         if term:
             terms.append(term)
-    typed = [" ".join(piece.typed) for piece in pieces]
-    return Understood(tuple(terms), "" if corrected == typed else " ".join(corrected))
+    as_typed = [" ".join(piece.typed) for piece in pieces]
+    return Understood(tuple(terms), "" if corrected == as_typed else " ".join(corrected))
 
 
 def _pieces(text: str, rules: Rules) -> list[_Piece]:
@@ -65,7 +65,7 @@ def _pieces(text: str, rules: Rules) -> list[_Piece]:
         phrase, others, taken = _known_phrase(rest, rules)
         if others:
             alternatives = [Alternative(phrase), *(Alternative(other, SYNONYM) for other in others)]
-            pieces.append(_Piece(phrase, alternatives, is_known_phrase=True))
+            pieces.append(_Piece(phrase, alternatives))
         else:
             pieces.append(_compound(rest[0]))
         rest = rest[taken:]

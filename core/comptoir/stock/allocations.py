@@ -1,6 +1,6 @@
 """From a hold to a sold piece: what placing, cancelling and handing over an order do to stock (rule 7)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
@@ -22,6 +22,9 @@ from comptoir.stock.rows import (
     turn_holds,
 )
 from comptoir.stock.shelves import ChannelLike
+
+#: Writes down what follows from holds that are about to be promised.
+Write = Callable[[list[Hold]], object]
 
 
 class NotAllocated(ComptoirError):
@@ -46,12 +49,15 @@ def allocate_holds(
     location_ids: Sequence[int],
     channel: ChannelLike | None = None,
     document: str = "",
+    write: Write = lambda holds: None,
 ) -> list[Hold]:
     """Promise pieces to an order, in the transaction that places it: exactly these, all of them or none.
 
     The owner's holds are used first, also those that came to their end if nobody took the goods; what is missing is
     taken from free stock; what is held beyond the request is given back. ``document`` names the order. Returns what was
     promised, with its levels; two statements where exactly these pieces are held, as they are after a checkout.
+    ``write`` writes down what follows from the holds to be promised: where exactly these pieces are held, before the rows
+    that everybody waits for are locked. It may be called again, when the transaction is done again.
     Errors: ``OutOfStock``, ``InvalidValue``, ``StockBusy``; nothing changes then.
     """
     wanted = _sum_up(requests)
@@ -59,9 +65,12 @@ def allocate_holds(
     def allocate() -> list[Hold]:
         held = list(_held(wanted).select_related("level"))
         if any(pieces_of(_of(held, wish)) != wish.quantity for wish in wanted):
-            return in_transaction(lambda: _allocate(wanted, location_ids, channel, document))
+            return in_transaction(lambda: _allocate(wanted, location_ids, channel, document, write))
+        write(held)
         promised = _promise(held, document)
-        if pieces_of(promised) < pieces_of(held):  # they were tidied up meanwhile
+        if pieces_of(promised) < sum(
+            wish.quantity for wish in wanted
+        ):  # they were tidied up, or cut, meanwhile
             raise Outrun
         return promised
 
@@ -69,7 +78,11 @@ def allocate_holds(
 
 
 def _allocate(
-    wanted: list[Wanted], location_ids: Sequence[int], channel: ChannelLike | None, document: str
+    wanted: list[Wanted],
+    location_ids: Sequence[int],
+    channel: ChannelLike | None,
+    document: str,
+    write: Write,
 ) -> list[Hold]:
     """Promise what is wanted with every level locked that it is held at, or could come from."""
 
@@ -82,6 +95,7 @@ def _allocate(
     if missing := [wish for wish in lacking if wish.quantity]:
         fresh = hold_stock(requests=missing, location_ids=location_ids, channel=channel)
         kept += _with_levels(fresh, levels)
+    write(kept)
     return _promise(kept, document)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import orjson
 from django import forms
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -87,7 +88,7 @@ def account_page(shop: Shop, *, status: int = 200, **forms_shown: Any) -> HttpRe
     known = {"first_name": user.first_name, "last_name": user.last_name, "locale": user.locale or locale}
     given = consents_of(user)
     context = {
-        "orders": orders_of_customer(user.pk).order_by("-pk")[:PAGE],
+        "orders": [(one, one.money(one.total)) for one in orders_of_customer(user.pk).order_by("-pk")[:PAGE]],
         "addresses": addresses_of(user),
         "elsewhere": [] if status != 200 else baskets_elsewhere(user, shop.channel),
         "profile": ProfileForm(initial=known, languages=shop.languages),
@@ -141,10 +142,11 @@ def bring_basket(shop: Shop, code: str) -> HttpResponse:
     """Go on here with the basket of another channel; what it holds stays held."""
     there, user = channel_context(code), shop.request.user
     try:
-        if there:
-            offer = offer_handover(key=Key(there, owner_id=user.pk))
-            taken = take_over(channel=shop.channel, code=offer.code)
-            merge_baskets(channel=shop.channel, token=taken.token, user=user)
+        with transaction.atomic():
+            if there:
+                offer = offer_handover(key=Key(there, owner_id=user.pk))
+                taken = take_over(channel=shop.channel, code=offer.code)
+                merge_baskets(channel=shop.channel, token=taken.token, user=user)
     except ComptoirError as error:
         return account_page(shop, sentences=[str(error)], status=error.status)
     return redirect(shop.url("basket"))

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -86,13 +87,14 @@ def add(shop: Shop) -> HttpResponse:
 def _put_in(shop: Shop, code: Code, quantity: int) -> str:
     """Add to the basket of this browser, or to a new one: the token of that, else empty."""
     key = basket_key(shop)
-    with suppress(NotFound):
+    with suppress(NotFound), transaction.atomic():
         services.add_line(key=key, code=code, quantity=quantity)
         return ""
-    _view, token = services.open_basket(channel=shop.channel, lines=[(code, quantity)])
-    if shop.request.user.is_authenticated:
-        merge_baskets(channel=shop.channel, token=token, user=shop.request.user)
-        return ""
+    with transaction.atomic():
+        _view, token = services.open_basket(channel=shop.channel, lines=[(code, quantity)])
+        if shop.request.user.is_authenticated:
+            merge_baskets(channel=shop.channel, token=token, user=shop.request.user)
+            return ""
     return token
 
 
@@ -106,10 +108,11 @@ def line(shop: Shop, line_id: int) -> HttpResponse:
         typed = Typed(line_id, said[:20], _quantity_sentence())
         return basket_page(shop, Refused(422, typed=typed))
     try:
-        if quantity:
-            services.change_line(key=key, line_id=line_id, quantity=quantity)
-        else:
-            services.remove_line(key=key, line_id=line_id)
+        with transaction.atomic():
+            if quantity:
+                services.change_line(key=key, line_id=line_id, quantity=quantity)
+            else:
+                services.remove_line(key=key, line_id=line_id)
     except NotFound:  # taken out before, in another window
         return redirect(shop.url("basket"))
     except ComptoirError as error:
@@ -124,14 +127,14 @@ def line(shop: Shop, line_id: int) -> HttpResponse:
 def voucher(shop: Shop) -> HttpResponse:
     """Enter a voucher, or take one out."""
     key, code = basket_key(shop), shop.request.POST.get("code", "").strip()
+    if not code and "remove" not in shop.request.POST:
+        return basket_page(shop, Refused(422, voucher_sentence=_("Type the code of your voucher.")))
     try:
-        if "remove" in shop.request.POST:
-            services.remove_voucher(key=key, code=shop.request.POST["remove"])
-        elif code:
-            services.add_voucher(key=key, code=code)
-        else:
-            refused = Refused(422, voucher_sentence=_("Type the code of your voucher."))
-            return basket_page(shop, refused)
+        with transaction.atomic():
+            if "remove" in shop.request.POST:
+                services.remove_voucher(key=key, code=shop.request.POST["remove"])
+            else:
+                services.add_voucher(key=key, code=code)
     except NotFound:
         pass
     except ComptoirError as error:
@@ -145,7 +148,8 @@ def voucher(shop: Shop) -> HttpResponse:
 def hold(shop: Shop) -> HttpResponse:
     """Hold again what is not held any more."""
     try:
-        services.keep_alive(key=basket_key(shop))
+        with transaction.atomic():
+            services.keep_alive(key=basket_key(shop))
     except NotFound:
         pass
     except ComptoirError as error:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -37,7 +38,9 @@ SLOT_REFUSALS = (NoSlotHeld, SlotFull, SlotPast, UnknownSlot)
 def begin(shop: Shop) -> HttpResponse:
     """Take the basket to the checkout: everything in it is held from now on."""
     try:
-        view = services.begin_checkout(key=basket_key(shop), locale=shop.locale)
+        key = basket_key(shop)
+        with transaction.atomic():
+            view = services.begin_checkout(key=key, locale=shop.locale)
     except NotFound:
         return redirect(shop.url("basket"))
     except ComptoirError as error:

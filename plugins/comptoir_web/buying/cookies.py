@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core import signing
+from django.db import transaction
 from django.http import HttpResponse
 
 from comptoir.base.errors import NotFound
@@ -27,10 +28,11 @@ MOST_ORDERS = 12
 
 @dataclass(frozen=True)
 class Kept:
-    """One cookie of a channel. Units: ``days`` it is kept."""
+    """One cookie of a channel. Units: ``days`` it is kept. ``is_open``: scripts of the shop may read it."""
 
     name: str
     days: int
+    is_open: bool = False
 
     def read(self, shop: Shop) -> str:
         """The value, or empty if there is none, it is too old, or somebody else wrote it."""
@@ -49,7 +51,7 @@ class Kept:
             max_age=self.days * DAY_S,
             path=f"/{shop.channel.code}/",
             secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
+            httponly=not self.is_open,
             samesite="Lax",
         )
 
@@ -74,7 +76,7 @@ def basket_key(shop: Shop) -> Key:
     if not user.is_authenticated:
         return Key(shop.channel, token)
     if token:
-        with suppress(NotFound):  # joined before, bought, or given up
+        with suppress(NotFound), transaction.atomic():  # joined before, bought, or given up
             merge_baskets(channel=shop.channel, token=token, user=user)
     return Key(shop.channel, owner_id=user.pk)
 

@@ -1,5 +1,6 @@
 """An order as its customer follows it: how far it is, what is in it, its papers, and cancelling it."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.channels.models import Location
@@ -28,6 +29,8 @@ from comptoir_web.buying.ways import slot_words
 from comptoir_web.shop import Shop, shop_page
 
 State = Order.State
+#: The link of an e-mail, as ``orders.links.follow_link`` writes it.
+LINK = re.compile(r"/orders/(?P<number>[A-Z0-9-]{1,20})#(?P<token>[\w-]{1,80})\s*$")
 
 
 @dataclass(frozen=True)
@@ -78,21 +81,40 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
     return shop.render("order.html", context, status=status)
 
 
+@require_http_methods(["GET", "POST"])
+@shop_page
+@limited("RATE_ORDERS")
+def find(shop: Shop) -> HttpResponse:
+    """Where somebody goes who looks for an order: by the link of the e-mail, pasted whole."""
+    found = LINK.search(shop.request.POST.get("link", ""))
+    if found:
+        return _opened(shop, found["number"], found["token"])
+    sentence = _not_opened() if shop.request.method == "POST" else ""
+    return shop.render("order_link.html", {"sentence": sentence, "robots": "noindex"}, status=422 if sentence else 200)
+
+
 @require_POST
 @shop_page
 @limited("RATE_ORDERS")
 def open_by_link(shop: Shop, number: str) -> HttpResponse:
     """Take the secret that a script read from the address, or the whole link that somebody pasted."""
     said = shop.request.POST.get("link", "").strip()
+    return _opened(shop, number, said.rpartition("#")[2][:80])
+
+
+def _opened(shop: Shop, number: str, token: str) -> HttpResponse:
     try:
-        found = order_of_link(shop, number, said.rpartition("#")[2][:80])
+        found = order_of_link(shop, number, token)
     except NotFound:
-        sentence = _("This link does not open the order. Please copy the whole link from the e-mail.")
-        context = {"number": number, "sentence": sentence, "robots": "noindex"}
+        context = {"number": number, "sentence": _not_opened(), "robots": "noindex"}
         return shop.render("order_link.html", context, status=404)
     response = redirect(shop.url("order", found.number))
     remember_order(shop, response, found)
     return response
+
+
+def _not_opened() -> str:
+    return _("This link does not open the order. Please copy the whole link from the e-mail.")
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from comptoir_web.account import entrance, pages
+from comptoir_web.account import entrance, pages, privacy
 from comptoir_web.buying import basket, checkout, orders, paying
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,10 +20,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checkout/pay", paying.pay_now, name="checkout_pay"),
     path("checkout/waiting", paying.waiting, name="checkout_waiting"),
     path("checkout/back/<str:signed>", paying.back, name="checkout_back"),
+    path("orders", orders.find, name="find_order"),
     path("orders/<str:number>", orders.order, name="order"),
     path("orders/<str:number>/open", orders.open_by_link, name="order_open"),
     path("orders/<str:number>/cancel", orders.cancel, name="order_cancel"),
     path("orders/<str:number>/papers/<str:paper_number>", orders.paper, name="order_paper"),
+    path("privacy", privacy.privacy, name="privacy"),
+    path("parts/cookies", privacy.choice_part, name="cookies_part"),
     path("account", pages.account, name="account"),
     path("account/profile", pages.profile, name="account_profile"),
     path("account/consents", pages.consents, name="account_consents"),

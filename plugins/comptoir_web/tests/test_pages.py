@@ -56,14 +56,16 @@ def test_a_product_is_shown_with_its_price_its_sizes_and_what_is_left(stall, cli
     assert '<html lang="fr">' in page
     assert "49,90\u00a0€" in page
     assert 'value="CHEMISE-S"' in page
-    assert "3 left" in page or "3\u202frestant" in page or "plus que 3" in page.lower()
+    assert "reste 3" in page
 
 
 def test_a_size_that_is_gone_cannot_be_chosen(stall, client):
-    page = words(client.get("/web/fr/products/liquette"))
+    stall.product("caban", sizes=["S", "M"])
+    stall.settle()
 
-    sold_out = re.search(r'<input type="radio" name="sku" value="LIQUETTE-S"[^>]*>', page)
-    assert sold_out is None or "disabled" in sold_out[0]
+    page = words(client.get("/web/fr/products/caban"))
+
+    assert re.search(r'value="CABAN-S" required disabled', page)
     assert 'name="quantity"' not in page
 
 
@@ -112,7 +114,7 @@ def test_nonsense_in_the_address_of_a_list_is_a_list(stall, client, nonsense):
 
 
 @pytest.mark.parametrize(
-    "text", ["<script>alert(1)</script>", "'\"&|!:*()", "\0", "🦊" * 300, "‮chemise", "%"]
+    "text", ["<script>alert(1)</script>", "'\"&|!:*()", "\0", "🦊" * 300, "\u202echemise", "%"]
 )
 def test_a_hostile_search_is_a_question_like_any_other(stall, client, text):
     response = client.get("/web/fr/search", {"q": text})
@@ -131,7 +133,6 @@ def test_a_search_finds_and_says_so(stall, client):
 
 def test_the_front_page_shows_the_products_that_its_editor_chose(stall, client):
     Locale.objects.get_or_create(language_code="fr")
-    text = Page.objects.none()  # the block names texts of products
     product = stall.product("pull", texts={"fr": "Pull"})
     text = product.contents.get()
     body = [("products", {"title": "Nos pulls", "products": [text], "channels": []})]
@@ -214,7 +215,7 @@ def test_an_error_is_told_to_the_house_and_said_kindly_to_the_visitor(stall, cli
 def test_a_cold_page_asks_at_most_four_statements(stall, client, address):
     asked = statements(client, address)
 
-    assert len(asked) <= 4, asked
+    assert 1 <= len(asked) <= 4, asked
 
 
 def test_more_products_are_not_more_statements(stall, client):
@@ -301,16 +302,14 @@ def test_search_engines_read_what_is_in_stock(stall, client):
 
 
 def test_a_title_cannot_end_the_structured_data(stall, client):
-    stall.product("piege", texts={"fr": "</script><img src=x>"})
+    product = stall.product("piege", texts={})
+    stall.text(product, "fr", title="</script><img src=x>", slug="piege")
     stall.settle()
 
-    address = re.search(
-        r"/web/fr/products/[^<\"]*(?=</loc>)", words(client.get("/web/fr/sitemap.xml")).split("tunique")[0]
-    )
-    page = words(client.get("/web/fr/search", {"q": "img"}))
+    page = words(client.get("/web/fr/products/piege"))
 
+    assert "\\u003c/script\\u003e\\u003cimg" in page
     assert "<img src=x>" not in page
-    assert address
 
 
 def test_the_sitemap_has_what_is_shown_and_robots_know_it(stall, client):

@@ -158,7 +158,7 @@ if "web" in COMPTOIR_PLUGINS:
     ACCOUNT_ADAPTER = "comptoir_web.account.adapter.ShopAdapter"
     ACCOUNT_USER_MODEL_USERNAME_FIELD = None
     ACCOUNT_LOGIN_METHODS = {"email"}
-    ACCOUNT_SIGNUP_FIELDS = ["email*"]
+    ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # without the star: whoever wants one
     ACCOUNT_LOGIN_BY_CODE_ENABLED = True
     ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True

@@ -61,10 +61,8 @@ def test_suggestions_while_typing(client, web):
     assert {card["handle"] for card in offered["products"]} == {"oxford", "lin"}
 
 
-@pytest.mark.parametrize(
-    "text", ["%00", "%ff%fe", "x" * 10_000, "%27%20OR%201=1", "%F0%9F%92%83", "&q=", "%25s"]
-)
-def test_hostile_texts_get_an_answer(client, web, text):
-    assert client.get(f"/api/v1/web/search?q={text}").status_code == 200
-    assert client.get(f"/api/v1/web/search/suggest?q={text}").status_code == 200
-    assert client.get(f"/api/v1/web/search?attribute=size:{text}&category={text}").status_code == 200
+def test_hostile_texts_get_an_answer(client, web):
+    for text in ("%00", "%ff%fe", "x" * 10_000, "%27%20OR%201=1", "%F0%9F%92%83", "&q=", "%25s"):
+        assert client.get(f"/api/v1/web/search?q={text}").status_code == 200
+        assert client.get(f"/api/v1/web/search/suggest?q={text}").status_code == 200
+        assert client.get(f"/api/v1/web/search?attribute=size:{text}&category={text}").status_code == 200

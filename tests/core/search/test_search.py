@@ -73,10 +73,9 @@ def test_the_title_counts_more_than_brand_and_category_and_these_more_than_the_t
 # --- typos -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("typed", ["chemsie", "chemize", "chemis", "chamise", "chhemise"])
-def test_a_typo_finds_what_was_meant(rail, typed):
-    result = search(rail, "fr", typed)
-    assert sorted(card["handle"] for card in result.items[:2]) == ["flanelle", "oxford"]
+def test_a_typo_finds_what_was_meant(found):
+    for typed in ("chemsie", "chemize", "chemie", "chamise", "chhemise"):
+        assert found("fr", typed) == ["flanelle", "oxford", "lin"]
 
 
 def test_an_answer_to_another_word_says_which(rail):
@@ -157,7 +156,7 @@ def test_what_ends_at_a_moment_is_not_found_after_it(shop, rail, found):
     assert "oxford" in found("fr", "chemise")
     with clock.moved_to(clock.now() + timedelta(hours=2)):
         assert found("fr", "chemise") == ["flanelle", "lin"]
-        assert search(rail, "fr", "chemise").total == 1
+        assert search(rail, "fr", "chemise").total == 2
 
 
 def test_a_rebuild_changes_nothing_and_forgets_words_that_nothing_has(shop, rail, found):
@@ -211,11 +210,9 @@ def test_filters_that_leave_nothing_are_no_reason_to_look_for_less(rail):
     assert counts(result, "size") == {"M": 1, "L": 1}
 
 
-@pytest.mark.parametrize(
-    ("sort", "first"), [("price", "soie"), ("-price", "ete"), ("title", "flanelle"), ("newest", "soie")]
-)
-def test_results_come_in_the_order_that_was_asked_for(found, sort, first):
-    assert found("fr", "", sort=sort)[0] == first
+def test_results_come_in_the_order_that_was_asked_for(found):
+    for sort, first in (("price", "soie"), ("-price", "ete"), ("title", "flanelle"), ("newest", "soie")):
+        assert found("fr", "", sort=sort)[0] == first
 
 
 def test_a_new_price_is_found_by_when_it_is_published(shop, rail, found):
@@ -262,18 +259,18 @@ def test_words_that_nothing_is_near_to_find_nothing(rail):
     assert (result.total, result.items, result.corrected, result.is_relaxed) == (0, [], "", False)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "\0", "chemise\0", "x" * 10_000, "chemise " * 2000, "' OR 1=1 --", "'; DROP TABLE search_word; --",
-        "'\"&|!:*<->()", "a:* & !b | (c", "%(now)s %s {shown}", "💃🏽👗", "قميص أزرق", "\u202eשלום\u202c", "\ud800", "ﬁ ½ ①",
-        "chemise:*", "\\", "\\\\'", "a.b.c.d'e-f", "-" * 500, "ı İ ß",
-    ],
+HOSTILE = (
+    "\0", "chemise\0", "x" * 10_000, "chemise " * 2000, "' OR 1=1 --", "'; DROP TABLE search_word; --",
+    "'\"&|!:*<->()", "a:* & !b | (c", "%(now)s %s {shown}", "💃🏽👗", "قميص أزرق", "\u202eשלום\u202c", "\ud800", "ﬁ ½ ①",
+    "chemise:*", "\\", "\\\\'", "a.b.c.d'e-f", "-" * 500, "ı İ ß",
 )  # fmt: skip
-def test_hostile_texts_are_plain_questions(rail, text):
-    result = search(rail, "fr", text)
-    assert result.total == len(result.items) <= 5
-    assert suggest(rail, "fr", text).text == result.text
+
+
+def test_hostile_texts_are_plain_questions(rail):
+    for text in HOSTILE:
+        result = search(rail, "fr", text)
+        assert result.total == len(result.items) <= 5
+        assert suggest(rail, "fr", text).text == result.text
 
 
 def test_a_hostile_filter_finds_nothing(rail):
@@ -286,7 +283,7 @@ def test_a_hostile_filter_finds_nothing(rail):
 
 def test_suggestions_complete_words_and_show_products_and_categories(rail):
     offered = suggest(rail, "fr", "chem")
-    assert offered.texts == ["chemise", "chemises", "chemisette"]
+    assert offered.texts == ["chemise", "chemisette"]
     assert {card["handle"] for card in offered.products} == {"oxford", "flanelle", "lin"}
     assert [(row.value, row.label, row.count) for row in offered.categories] == [("chemises", "Chemises", 3)]
 
@@ -299,11 +296,11 @@ def test_suggestions_go_with_the_words_before(rail):
 # --- what it costs ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["", "chemise", "chemsie flanele", "chemise fleurie", "zxqvw", "OXFORD-S"])
-def test_a_search_costs_at_most_four_statements(rail, django_assert_max_num_queries, text):
-    search(rail, "fr", text)
+def test_a_search_costs_at_most_four_statements(rail, django_assert_max_num_queries):
     wanted = Filters(("femme",), ("size:s",), Decimal(1), Decimal(100), in_stock=True)
-    with django_assert_max_num_queries(4):
-        search(rail, "fr", text, filters=wanted)
-    with django_assert_max_num_queries(4):
-        suggest(rail, "fr", text)
+    search(rail, "fr", "chemise")
+    for text in ("", "chemise", "chemsie flanele", "chemise fleurie", "zxqvw", "OXFORD-S"):
+        with django_assert_max_num_queries(4):
+            search(rail, "fr", text, filters=wanted)
+        with django_assert_max_num_queries(4):
+            suggest(rail, "fr", text)

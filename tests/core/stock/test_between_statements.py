@@ -8,9 +8,10 @@ from django.db import connection
 
 from comptoir.stock.allocations import allocate_holds, cancel_allocations, consume_allocations
 from comptoir.stock.audit import differences
-from comptoir.stock.holds import change_hold, hold_stock, release_holds
+from comptoir.stock.holds import OutOfStock, change_hold, hold_stock, release_holds
 from comptoir.stock.models import Hold
 from comptoir.stock.plans import Wanted
+from comptoir.stock.services import count_stock
 from tests.core.stock.conftest import racing
 from tests.core.stock.test_races import holder, make_hot
 
@@ -94,4 +95,21 @@ def test_goods_that_are_released_at_any_moment_are_promised_all_the_same(open_sh
         with connection.execute_wrapper(meanwhile):
             [hold] = allocate_holds(requests=wanted, location_ids=[nantes.pk])
     assert (meanwhile.number < 0, hold.state, hold.quantity) == (True, "allocated", 2)
+    assert differences() == []
+
+
+@pytest.mark.parametrize("moment", range(2))
+def test_goods_that_are_lost_at_any_moment_are_not_promised(open_shop, moment):
+    """A hold of two is cut to the one piece that is there."""
+    nantes = open_shop.location("nantes")
+    shirt = open_shop.product("shirt", stock={nantes: 10})
+    wanted = [Wanted("line:1", shirt.pk, 2)]
+    hold_stock(requests=wanted, location_ids=[nantes.pk])
+    with racing(1) as race:
+        lose = lambda: count_stock(variant=shirt, location=nantes, counted=1)  # noqa: E731
+        meanwhile = Before(moment, lambda: race([lose]))
+        with connection.execute_wrapper(meanwhile), pytest.raises(OutOfStock) as refusal:
+            allocate_holds(requests=wanted, location_ids=[nantes.pk])
+    assert (meanwhile.number < 0, refusal.value.free) == (True, 0)
+    assert [(hold.state, hold.quantity) for hold in Hold.objects.exclude(state="released")] == [("held", 1)]
     assert differences() == []

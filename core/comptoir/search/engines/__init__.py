@@ -1,6 +1,6 @@
 """What an engine has to do. All else is done outside, once for all engines: words, typos, synonyms, cards, labels."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Protocol
 
 from comptoir.channels.queries import ChannelContext
@@ -17,8 +17,10 @@ class Engine(Protocol):
     def tidy(self) -> None:
         """Forget what no entry has any more, after all were put in again."""
 
-    def known(self, channel: ChannelContext, locale: str, words: list[str]) -> dict[str, Known]:
-        """How many products have each word, and for those that none has which words are near it."""
+    def known(
+        self, channel: ChannelContext, locale: str, words: list[str], typed: Collection[str]
+    ) -> dict[str, Known]:
+        """How many products have each word, and for those typed that none has which words are near."""
 
     def complete(
         self, channel: ChannelContext, locale: str, beginning: str, terms: tuple[Term, ...], limit: int

@@ -1,6 +1,6 @@
 """The first engine: PostgreSQL's text search for words, trigrams for typos, one statement for results and counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -73,8 +73,10 @@ class PostgresEngine:
             for locale in Word.objects.values_list("locale", flat=True).distinct():
                 cursor.execute(UNUSED_WORDS, {"locale": locale, "configuration": configuration(locale)})
 
-    def known(self, channel: ChannelContext, locale: str, words: list[str]) -> dict[str, Known]:
-        """How many products have each word, and for those that none has which words are near it; one statement."""
+    def known(
+        self, channel: ChannelContext, locale: str, words: list[str], typed: Collection[str]
+    ) -> dict[str, Known]:
+        """How many products have each word, and for those typed that none has which are near; one statement."""
         now = clock.now()
         values = {
             "channel": channel.id,
@@ -83,6 +85,7 @@ class PostgresEngine:
             "configuration": configuration(locale),
             "words": words,
             "lexical": [lexical(word) for word in words],
+            "typed": [word in typed for word in words],
         }
         return {
             word.decode(): Known(products, is_noise, tuple(tuple(one) for one in orjson.loads(near or b"[]")))

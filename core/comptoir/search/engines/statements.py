@@ -16,16 +16,16 @@ SHOWN = """e.channel_id = %(channel)s AND e.locale = %(locale)s
 
 #: Words with how many products have them, and nearby words of the vocabulary for those that none has. Counting stops
 #: at a thousand: a word is not much less telling for being in more.
-NEAR = f"""SELECT w.word, n.products, w.is_noise, CASE WHEN n.products = 0 AND NOT w.is_noise THEN (
+NEAR = f"""SELECT w.word, n.products, w.is_noise, CASE WHEN n.products = 0 AND w.is_typed AND NOT w.is_noise THEN (
     SELECT json_agg(json_build_array(c.word, c.shown, c.products))::text FROM (
         SELECT near.word, near.shown, (SELECT count(*) FROM (
             SELECT FROM search_postgresentry e WHERE {SHOWN}
             AND e.vector @@ to_tsquery(%(configuration)s::regconfig, near.word) LIMIT 100) counted) AS products
         FROM (SELECT v.word::text, v.shown FROM search_word v WHERE v.channel_id = %(channel)s AND v.locale = %(locale)s
             ORDER BY v.word <-> w.word LIMIT 15) near) c WHERE c.products > 0) END
-FROM (SELECT word, to_tsquery(%(configuration)s::regconfig, lexical) AS query,
+FROM (SELECT word, is_typed, to_tsquery(%(configuration)s::regconfig, lexical) AS query,
     numnode(to_tsquery(%(configuration)s::regconfig, lexical)) = 0 AS is_noise
-    FROM unnest(%(words)s::text[], %(lexical)s::text[]) given (word, lexical)) w,
+    FROM unnest(%(words)s::text[], %(lexical)s::text[], %(typed)s::boolean[]) given (word, lexical, is_typed)) w,
 LATERAL (SELECT count(*) AS products FROM (
     SELECT FROM search_postgresentry e WHERE {SHOWN} AND e.vector @@ w.query LIMIT 1000) counted) n"""  # noqa: S608
 

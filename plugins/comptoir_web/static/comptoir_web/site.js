@@ -11,7 +11,11 @@ for (const place of document.querySelectorAll("[data-part]")) {
 function fill(place, address) {
   return fetch(address, { headers: { "X-Part": "1" } })
     .then((answer) => (answer.ok ? answer.text() : ""))
-    .then((html) => { place.innerHTML = html; return html; })
+    .then((html) => {
+      place.innerHTML = html;
+      for (const near of place.querySelectorAll("[data-near]")) near.hidden = !navigator.geolocation;
+      return html;
+    })
     .catch(() => "");
 }
 
@@ -26,6 +30,17 @@ if (form) {
     if (ways && ways.dataset.ways) fill(ways, `${ways.dataset.ways}?sku=${encodeURIComponent(chosen.value)}`);
   });
 }
+
+// The nearest shop first, for who asks: the place is rounded to a kilometre, and kept nowhere.
+document.addEventListener("click", (event) => {
+  const near = event.target.closest("[data-near]");
+  const sku = form && new FormData(form).get("sku");
+  if (!near || !sku) return;
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    const place = document.querySelector("[data-ways]");
+    fill(place, `${place.dataset.ways}?sku=${encodeURIComponent(sku)}&lat=${coords.latitude.toFixed(2)}&lon=${coords.longitude.toFixed(2)}`);
+  }, () => { near.hidden = true; });
+});
 
 // Small pictures scroll the large one instead of the page.
 for (const thumb of document.querySelectorAll(".gallery-thumbs a")) {
