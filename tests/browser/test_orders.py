@@ -36,7 +36,7 @@ def test_an_order_is_taken_on_the_phone_and_its_link_pays_it(till, log_in):
     with page.expect_navigation():
         page.keyboard.press("Enter")
     link = page.inner_text(".cpt-link")
-    assert link.endswith(f"/web/checkout/#{Checkout.objects.get().uuid}")
+    assert "/web/" in link and link.endswith(f"#{Checkout.objects.get().uuid}")
 
     customer = Customer("web", Client())
     path = f"checkouts/{link.partition('#')[2]}"
