@@ -100,9 +100,9 @@ def cancel_draft(*, uuid: str) -> Checkout:
         if not draft.is_live:
             raise CheckoutOver(state=draft.state)
         end_checkout(draft, problem="cancelled")
-        lines = basket_by_id(draft.basket_id).lines
-        Basket.objects.filter(pk=draft.basket_id).update(status=Basket.CLOSED, token_hash=None)
-        let_go(lines)
+        basket = basket_by_id(draft.basket_id, lock=True)
+        Basket.objects.filter(pk=basket.id).update(status=Basket.CLOSED, token_hash=None)
+        let_go(basket, basket.lines)
         return draft
 
     return in_transaction(cancel)

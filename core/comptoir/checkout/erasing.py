@@ -64,7 +64,7 @@ def _give_up_baskets(user: User) -> None:
         basket = basket_by_id(pk, lock=True)
         for checkout in Checkout.objects.filter(basket=pk, state__in=Checkout.LIVE):
             end_checkout(checkout, problem="erased")
-        let_go(basket.lines)
+        let_go(basket, basket.lines)
 
 
 def _forget_name(order: Order) -> None:
