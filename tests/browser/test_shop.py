@@ -44,11 +44,11 @@ def fill_in_contact(page: Any) -> None:
 
 def pay_at_the_gateway(page: Any) -> None:
     """A refusal first, then strong authentication."""
-    page.get_by_role("button", name="Pay €49.90").click()
+    page.get_by_role("button", name="Pay €49.90", exact=True).click()
     page.get_by_role("button", name="Refuse").click()
     assert "refused" in page.get_by_role("alert").inner_text()
     page.get_by_role("button", name="Ask for a code").click()
-    page.get_by_label("Code").fill("246810")
+    page.get_by_label("Code", exact=True).fill("246810")
     page.get_by_role("button", name="Confirm").click()
 
 
