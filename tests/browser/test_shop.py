@@ -75,8 +75,8 @@ def test_a_shirt_is_bought_on_a_phone_and_every_page_can_be_used_by_everybody(ti
     assert page.get_by_role("heading", name="Thank you, Camille Martin.").is_visible()
     look(page)
     assert Order.objects.get().delivery["slot"]
-    page.go_back()
-    page.reload()
+    page.goto("/web/en/checkout")
+    assert f"/orders/{Order.objects.get().number}" in page.url
     page.goto("/web/en/account")
     look(page)
 
