@@ -19,8 +19,8 @@ TABLET_PX = 820
 
 
 @pytest.fixture
-def till(transactional_db) -> Till:
-    return Till(Shop())
+def till(transactional_db, shop: Shop) -> Till:
+    return Till(shop)
 
 
 def test_an_order_is_taken_on_the_phone_until_there_is_a_link_to_pay_it(till, log_in):
