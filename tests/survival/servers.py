@@ -24,6 +24,8 @@ READY_TIMEOUT_S, ANSWER_TIMEOUT_S, PATIENCE_S = 60, 30, 90
 class Mortal:
     """A process of the shop on a database of its own, which is killed with everything below it."""
 
+    port = 0  # who listens to nobody has none
+
     def __init__(self, database: dict[str, Any], *command: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, *command],

@@ -42,7 +42,9 @@ class Command(BaseCommand):
         self._refuse_taken_port()  # before a reset: it may be a running demo that has the port
         if options["reset"]:
             self._reset(ask=not options["no_input"])
-        signal.signal(signal.SIGTERM, _interrupt)
+        # A script that starts the shop in the background has Ctrl-C ignored: it stops the shop all the same.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _interrupt)
         try:
             self._prepare()
             if not options["setup_only"]:
