@@ -38,7 +38,7 @@ demo-reset: $(VENV)/.demo
 	@exec $(BIN)/python manage.py demo --reset
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # One after the other: each of these tests wants the whole machine.
 stress: $(VENV)/.test
