@@ -110,10 +110,16 @@ class Servers:
         self.running[place] = Server(self.database)
 
     def ask(
-        self, method: str, path: str, body: Any = None, *, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str = "",
+        headers: dict[str, str] | None = None,
     ) -> "Answer":
         """Send a request until there is an answer, to whichever server answers, with the same key."""
-        key = str(uuid4()) if method != "GET" else ""
+        key = key or (str(uuid4()) if method != "GET" else "")
         deadline, tries = time.monotonic() + PATIENCE_S, 0
         while True:
             tries += 1

@@ -1,17 +1,19 @@
 """Shoppers who go the whole way over HTTP: basket, delivery, paying, and back from the gateway."""
 
+import time
 from dataclasses import dataclass
-from datetime import time
+from datetime import time as clock_time
 from decimal import Decimal
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel, Location, OpeningHours
 from comptoir.fulfilment.models import DeliveryMethod, Rate
 from comptoir.testing.factories import Shop
-from tests.survival.servers import Answer, Servers
+from tests.survival.servers import PATIENCE_S, Answer, Servers
 
 CHANNELS = ("web", "app", "store")
 ADDRESS = {"street": "3 rue Crébillon", "postcode": "44000", "city": "Nantes", "country": "FR"}
@@ -25,7 +27,7 @@ def let_sell(shop: Shop) -> None:
     """Collection in Nantes, home delivery, the till and the test gateway, on all channels."""
     nantes = Location.objects.get()
     for day in range(7):
-        OpeningHours.objects.create(location=nantes, weekday=day, opens=time(8), closes=time(20))
+        OpeningHours.objects.create(location=nantes, weekday=day, opens=clock_time(8), closes=clock_time(20))
     DeliveryMethod.objects.create(code="retrait", kind="collection", name="Retrait en magasin")
     home = DeliveryMethod.objects.create(code="domicile", kind="home", name="À domicile")
     Rate.objects.create(method=home, price=Decimal("5.00"))
@@ -69,9 +71,9 @@ class Shopper:
     def vanishes(self) -> bool:
         return self.number % 5 == 1 and "lost" not in self.presses and not self.pays_in_shop
 
-    def ask(self, method: str, path: str, body: Any = None) -> Answer:
+    def ask(self, method: str, path: str, body: Any = None, *, key: str = "") -> Answer:
         """A request to this shopper's channel."""
-        return self.servers.ask(method, f"/api/v1/{self.channel}/{path}", body)
+        return self.servers.ask(method, f"/api/v1/{self.channel}/{path}", body, key=key)
 
     def buy(self, *skus: str) -> Answer:
         """Buy a piece of the first that is to be had; returns the last answer: of the basket if nothing is."""
@@ -97,11 +99,21 @@ class Shopper:
 
     def pay(self, path: str, total: Any) -> Answer:
         """Pay in the shop, or at the gateway and come back."""
-        begun = self.ask("POST", f"{path}/pay", {"total": total})
+        begun = self.begin_to_pay(path, total)
         if self.pays_in_shop or begun.status != 200:
             return begun
         self.press_buttons(begun)
         return begun if self.vanishes else self.ask("POST", f"{path}/finish")
+
+    def begin_to_pay(self, path: str, total: Any) -> Answer:
+        """Ask with one key until it is known where the gateway's page is: what was killed while it asked is asked again."""
+        key, deadline = str(uuid4()), time.monotonic() + PATIENCE_S
+        while True:
+            begun = self.ask("POST", f"{path}/pay", {"total": total}, key=key)
+            is_told = self.pays_in_shop or begun.status != 200 or begun.body["payment"]["step"].get("url")
+            if is_told or time.monotonic() > deadline:
+                return begun
+            time.sleep(0.2)
 
     def press_buttons(self, begun: Answer) -> None:
         """On the page of the gateway."""
