@@ -36,6 +36,9 @@ from comptoir.payments.queries import OfferedMethod, offered_methods
 from comptoir.payments.tenders import give_back
 
 State = Checkout.State
+#: Who presses "pay" again so soon gets no more time: calls with one key that come at once have one answer.
+SAME_MOMENT = timedelta(minutes=1)
+
 CONTACT = {"name": 200, "email": 254, "phone": 40}
 FILLED_IN = ("state", *CONTACT, "billing", "delivery", "delivery_total", "delivery_tax", "provider")
 ADDRESS = ("name", "company", "street", "street2", "postcode", "city", "country")
@@ -145,11 +148,13 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
     if checkout.state == State.PAYING and is_other:
         # What was asked for before was for other goods, or at other prices: if it still comes, it goes back.
         give_back(reference=checkout.reference)
-    if checkout.state == State.OPEN or is_other:
+    later = clock.now() + timedelta(minutes=conf.PAYMENT_MINUTES)
+    if is_new := checkout.state == State.OPEN or is_other:
         checkout.frozen = freeze(checkout, view)
+    if is_new or later - checkout.ends_at > SAME_MOMENT:
+        checkout.ends_at = later
     checkout.state, checkout.total, checkout.problem = State.PAYING, total.amount, ""
     checkout.basket_version = basket.version
-    checkout.ends_at = clock.now() + timedelta(minutes=conf.PAYMENT_MINUTES)
     checkout.save(update_fields=[*FILLED_IN, "total", "problem", "frozen", "basket_version", "ends_at"])
     if not is_held:
         extend_basket(view.basket, channel)
