@@ -32,8 +32,8 @@ PASSWORD = "the bank's own"
 class Bank(Provider):
     """Does everything once for each key. ``mood`` says how it behaves; a list of moods is used up call by call.
 
-    ``pays``; ``redirects`` (to a page of its own, another for each call); ``refuses``; ``silent`` (does nothing, answers nothing); ``deaf``
-    (does it, answers nothing); ``killed_before`` and ``killed_after``: the calling process dies there.
+    ``pays``; ``redirects`` (to a page of its own, another for each call); ``refuses``; ``silent`` (does nothing, answers
+    nothing); ``deaf`` (does it, answers nothing); ``killed_before`` and ``killed_after``: the calling process dies there.
     """
 
     code = "bank"
