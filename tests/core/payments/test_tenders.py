@@ -235,9 +235,10 @@ def test_a_refund_whose_event_was_not_heard_yet_is_under_way(sold):
     assert {one.code for one in differences(grace_minutes=-60)} == {"order_paid_too_much"}
 
 
-def test_the_audit_finds_an_order_that_keeps_too_much(sold):
+def test_the_audit_finds_an_order_that_keeps_too_much(sold, shop):
     sold.cancelled_total = Decimal("10.00")
     sold.save()
+    shop.settle()
 
     [found] = differences(grace_minutes=-60)
 
