@@ -92,7 +92,7 @@ def product(shop: Shop, slug: str) -> HttpResponse:
         "shelf": shelf,
         "grid": grid_of(document, chosen),
         "variant": _variant(document, chosen),
-        "related": related_to(shop, document, shelf["slug"]) if shelf else [],
+        "related": related_to(shop, document),
         "blocks": blocks_of(shop, document),
         "has_size_guide": any(block["type"] == "size_guide" for block in document["body"]),
     }
@@ -167,13 +167,23 @@ def grid_of(document: dict[str, Any], chosen: str) -> Grid | None:
     )
 
 
-def related_to(shop: Shop, document: dict[str, Any], category: str) -> list[dict[str, Any]]:
-    """Other products of the same shelf."""
+def related_to(shop: Shop, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Other products of the same shelf; where it has few, of the one above it too."""
+    path = document["categories"][0]["path"] if document["categories"] else []
+    found: dict[str, dict[str, Any]] = {}
+    for step in path[:-3:-1]:
+        if len(found) <= RELATED:
+            found |= {card["handle"]: found.get(card["handle"], card) for card in _shelf(shop, step["slug"])}
+    found.pop(document["handle"], None)
+    return list(found.values())[:RELATED]
+
+
+def _shelf(shop: Shop, category: str) -> list[dict[str, Any]]:
     wanted = queries.ProductFilter(category=category)
     page = queries.product_list(
-        shop.channel, shop.locale, wanted=wanted, sort="featured", cursor="", limit=RELATED + 1
+        shop.channel, shop.locale, wanted=wanted, sort="featured", cursor="", limit=2 * RELATED
     )
-    return [card for card in orjson.loads(page)["items"] if card["handle"] != document["handle"]][:RELATED]
+    return orjson.loads(page)["items"]
 
 
 def ways_to_have(channel: ChannelContext, locale: str, variant_id: int) -> list[Option]:
