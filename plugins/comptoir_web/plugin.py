@@ -19,7 +19,7 @@ def register_pages() -> list[URLPattern | URLResolver]:
 
 @hookimpl
 def register_preview() -> Preview:
-    return Preview(template="comptoir_web/preview.html", width_px=520)
+    return Preview(template="comptoir_web/preview.html", width_px=1000)
 
 
 @hookimpl

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "comptoir.publishing",
     "comptoir.messaging",
     "comptoir.content",
+    "comptoir.reviews",
     "comptoir.checkout",
     "comptoir.fulfilment",
     "comptoir.payments",

@@ -19,6 +19,7 @@ from comptoir.payments.tasks import settle_forever
 from comptoir.pricing.services import tell_price_changes
 from comptoir.publishing.schedule import run_due
 from comptoir.publishing.services import due_attention
+from comptoir.search.tasks import fill_index
 
 HEARTBEAT_S = 5
 DUE_EVERY_S = 15
@@ -36,6 +37,7 @@ class Command(BaseCommand):
             threading.Thread(target=run_forever, args=(stop, rounds), name="events", daemon=True),
             threading.Thread(target=send_forever, args=(stop,), name="webhooks", daemon=True),
             threading.Thread(target=settle_forever, args=(stop,), name="payments", daemon=True),
+            threading.Thread(target=fill_index, name="search", daemon=True),
             threading.Thread(target=mail_forever, args=(stop,), name="messages", daemon=True),
         ]
         for loop in loops:
