@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
-from tests.core.checkout.conftest import Till, nothing_counted
 
 from comptoir.base import clock
 from comptoir.baskets.models import Basket
@@ -21,6 +20,7 @@ from comptoir.orders.services import renew_link
 from comptoir.payments.models import Payment
 from comptoir.pricing.services import set_price
 from comptoir.testing.factories import Shop
+from comptoir.testing.selling import Till, nothing_counted
 
 __all__ = ["nothing_counted"]
 
