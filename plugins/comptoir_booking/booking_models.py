@@ -49,6 +49,8 @@ class Booking(models.Model):
     customer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     contact_name = models.CharField(_("name"), max_length=120, blank=True)
     contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    contact_email = models.EmailField(_("e-mail"), blank=True)
+    locale = models.CharField(_("language"), max_length=10, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     document = models.CharField(_("order"), max_length=40, blank=True)
     policy = models.JSONField(default=dict, editable=False)

@@ -122,14 +122,14 @@ def _cancel(bookings: Sequence[Booking], *, actor_id: int | None, by_customer: b
 
 def move_visit(
     *, visit: UUID | str, start: datetime, sequence: int | None = None, person_id: int | None = None,
-    actor_id: int | None = None, by_customer: bool = False, overrides: frozenset[str] = frozenset(),
+    actor_id: int | None = None, by_customer: bool = False, overrides: frozenset[str] = frozenset(), reason: str = "",
 ) -> list[Booking]:  # fmt: skip
     """Let a visit begin at another time, all of it or nothing; with the same people if nobody else is named.
 
     ``sequence`` is that of the first booking as the caller saw it. Its own time does not stand in its way.
     Errors: ``NotFound``, ``BookingMoved``, ``TooLate``, ``NotPossible``, ``StartNotFree``; the visit stays as it was.
     """
-    how = {"actor_id": actor_id, "by_customer": by_customer, "overrides": overrides}
+    how = {"actor_id": actor_id, "by_customer": by_customer, "overrides": overrides, "reason": reason}
     return claim_surely(lambda lock_all: _move(visit, start, sequence, person_id, lock_all, **how))
 
 
@@ -167,7 +167,7 @@ def confirm_bookings(held: Sequence[Booking], *, document: str, actor_id: int | 
 
 def _move(
     uuid: UUID | str, start: datetime, sequence: int | None, person_id: int | None, lock_all: bool, *,
-    actor_id: int | None, by_customer: bool, overrides: frozenset[str],
+    actor_id: int | None, by_customer: bool, overrides: frozenset[str], reason: str,
 ) -> list[Booking]:  # fmt: skip
     seen = _found(list(Booking.objects.filter(visit=uuid).order_by("starts_at", "pk")))
     taken = list(Allocation.objects.filter(booking__in=seen, is_active=True).select_related("resource"))
@@ -187,7 +187,8 @@ def _move(
     for booking, when in zip(bookings, seen_times(board, start), strict=True):
         moves = booking.moves + by_customer
         Booking.objects.filter(pk=booking.pk).update(sequence=F("sequence") + 1, moves=moves, **when)
-    add_steps(bookings, "moved", actor_id=actor_id, was=was, by_customer=by_customer)
+    facts = {"was": was, "by_customer": by_customer, "overrides": sorted(overrides), "reason": reason}
+    add_steps(bookings, "moved", actor_id=actor_id, **facts)
     return lock_visit(uuid)
 
 

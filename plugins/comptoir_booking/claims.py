@@ -32,18 +32,24 @@ CHOSEN, ONLY, SAME, LEAST = "chosen", "only", "same", "least_booked"
 
 @dataclass(frozen=True)
 class Terms:
-    """For whom a visit is held, and how long. Units: minutes from now; ``max_minutes`` however often it is extended."""
+    """For whom a visit is held, and how long. Units: minutes from now; ``max_minutes`` however often it is extended.
+
+    ``reason``: why staff put rules aside.
+    """
 
     owner: str = ""
     channel_id: int | None = None
     customer_id: int | None = None
     contact_name: str = ""
     contact_phone: str = ""
+    contact_email: str = ""
+    locale: str = ""
     note: str = ""
     minutes: int = 15
     max_minutes: int = 45
     actor_id: int | None = None
     overrides: frozenset[str] = field(default_factory=frozenset)
+    reason: str = ""
 
 
 class _Lost(Exception):
@@ -109,7 +115,8 @@ def _claim(visit: Visit, start: datetime, terms: Terms, state: str, lock_all: bo
     bookings = Booking.objects.bulk_create(fresh_bookings(board, start, terms, state))
     write_takings(bookings, takings)
     if state != Booking.State.HELD:
-        add_steps(bookings, "booked", actor_id=terms.actor_id, overrides=sorted(terms.overrides))
+        facts = {"overrides": sorted(terms.overrides), "reason": terms.reason}
+        add_steps(bookings, "booked", actor_id=terms.actor_id, **facts)
     return bookings
 
 
@@ -137,6 +144,8 @@ def fresh_bookings(board: Board, start: datetime, terms: Terms, state: str) -> l
             customer_id=terms.customer_id,
             contact_name=terms.contact_name,
             contact_phone=terms.contact_phone,
+            contact_email=terms.contact_email,
+            locale=terms.locale,
             note=terms.note,
             policy=dict(board.place.services[wish.service_id].policy),
             held_until=min(now + timedelta(minutes=terms.minutes), longest) if is_held else None,
