@@ -1,7 +1,7 @@
 """What staff fill in: who comes for what and when, where a visit moves to, who is away."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
