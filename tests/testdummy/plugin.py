@@ -1,6 +1,7 @@
 """Implements every hook with all its arguments, as simply as can be; ``tests/core/test_hooks.py`` uses each of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,9 @@ seen: list[tuple[str, int]] = []
 #: Every message that was sent by pigeon.
 flown: list[Letter] = []
 
+
+#: One for each round of the worker.
+rounds: list[int] = []
 
 #: Tables claimed, by the id of a basket.
 tables: dict[int, int] = {}
@@ -95,6 +99,11 @@ class Piggybank(Provider):
 
 
 @hookimpl
+def register_rounds() -> list[Callable[[], object]]:
+    return [lambda: rounds.append(1)]
+
+
+@hookimpl
 def register_message_transports() -> list[Transport]:
     return [Pigeon()]
 
@@ -144,6 +153,13 @@ def register_carriers() -> list[Carrier]:
 def choose_route(channel: ChannelContext, request: RouteRequest, candidates: list[Candidate]) -> int | None:
     """Leaves the choice to the core."""
     return None
+
+
+@hookimpl
+def choose_person(
+    channel: ChannelContext, skus: list[str], start: datetime, candidates: list[Any]
+) -> int | None:
+    return len(candidates) - 1 if skus and start and channel else None
 
 
 @hookimpl
@@ -238,6 +254,16 @@ def on_checkout_failed(events: list[Event]) -> None:
 
 @hookimpl
 def on_draft_offered(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_booking_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_booking_offered(events: list[Event]) -> None:
     _see(events)
 
 
