@@ -17,6 +17,7 @@ from comptoir_booking.claims import Terms, hold_visit
 from comptoir_booking.layout import Visit
 from comptoir_booking.models import Booking, Service
 from comptoir_booking.rows import lock_owned
+from comptoir_booking.wording import booking_text, with_names
 
 State = Booking.State
 
@@ -30,7 +31,7 @@ class TimeClaims(LineClaims):
         if not services:
             return {}
         mine = Booking.objects.filter(owner=owner_of(basket_id), state=State.HELD, starts_at__gt=clock.now())
-        held = [one for one in mine if one.service_id in services.values()]
+        held = [one for one in with_names(mine) if one.service_id in services.values()]
         return {
             variant_id: _claimed([one for one in held if one.service_id == pk])
             for variant_id, pk in services.items()
@@ -97,7 +98,8 @@ def owner_of(basket_id: int) -> str:
 def _claimed(held: Sequence[Booking]) -> Claimed:
     ends = [one.held_until for one in held if one.held_until]
     longest = [one.longest_until for one in held if one.longest_until]
-    return Claimed(len(held), min(ends, default=None), min(longest, default=None))
+    words = tuple(booking_text(one) for one in sorted(held, key=lambda one: one.starts_at))
+    return Claimed(len(held), min(ends, default=None), min(longest, default=None), words)
 
 
 def _held(basket_id: int) -> list[Booking]:

@@ -38,11 +38,15 @@ class ClaimMissing(ComptoirError):
 
 @dataclass(frozen=True)
 class Claimed:
-    """What is claimed for a line. Units: pieces; until when it is kept, and until when it can be at most."""
+    """What is claimed for a line. Units: pieces; until when it is kept, and until when it can be at most.
+
+    ``words`` say to the customer what it is, such as the day and the hour: a sentence for each piece.
+    """
 
     quantity: int = 0
     until: datetime | None = None
     longest_until: datetime | None = None
+    words: tuple[str, ...] = ()
 
 
 class LineClaims:
@@ -129,7 +133,13 @@ def confirm_claims(basket_id: int, quantities: Mapping[int, int], document: str)
 def _with_claim(line: LineRow, claim: Claimed | None) -> LineRow:
     if claim is None:
         return line
-    return replace(line, held=claim.quantity, held_until=claim.until, longest_until=claim.longest_until)
+    return replace(
+        line,
+        held=claim.quantity,
+        held_until=claim.until,
+        longest_until=claim.longest_until,
+        words=claim.words,
+    )
 
 
 def _all() -> Mapping[str, LineClaims]:
