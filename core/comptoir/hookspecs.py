@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.urls import URLPattern, URLResolver
     from ninja import Router
 
@@ -156,6 +158,18 @@ def register_payment_providers() -> "list[Provider]":
     method has to do, and what the shop does when it does not answer.
 
     Example: ``return [CardGateway()]``
+    """
+
+
+@hookspec
+def register_rounds() -> "list[Callable[[], object]]":
+    """Let the worker do something now and then, such as reminding of appointments.
+
+    Called once when a worker starts; each function of the answer is then called about every quarter of a minute, one
+    after the other, by every worker. A function looks for what is due, does a little of it, and is safe to run twice at
+    once; what it raises is logged, and the others go on. Not called while the worker does not run.
+
+    Example: ``return [send_reminders]``
     """
 
 
@@ -402,6 +416,16 @@ def on_draft_offered(events: "list[Event]") -> None:
 
     ``event.subject_id`` is the id of the checkout, which has the number; ``event.payload`` has ``channel``. Called once a
     draft. Not called when the draft is written, nor when it is asked for again.
+    """
+
+
+@hookspec
+def on_booking_changed(events: "list[Event]") -> None:
+    """A visit was booked, or something became of it. ``event.subject_id`` is the id of its first booking.
+
+    ``event.payload`` has ``visit`` (its UUID), ``change`` (``"booked"``, ``"confirmed"``, ``"moved"``, ``"cancelled"``,
+    ``"arrived"``, ``"done"`` or ``"missed"``) and ``sequence`` (how often it was moved or cancelled before). Not called for
+    holds: nobody has booked yet.
     """
 
 

@@ -6,16 +6,21 @@ A hold belongs to a basket and a service, as a line does; two of the same servic
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from comptoir.base import clock
+from comptoir.base.money import Money
 from comptoir.baskets.claims import Claimed, ClaimGone, LineClaims
 from comptoir.baskets.rows import Code, Key, find_basket
 from comptoir.baskets.services import add_line
 from comptoir.baskets.shown import BasketView
+from comptoir.orders.models import Order, OrderLine
 from comptoir_booking.changes import cancel_bookings, confirm_bookings, extend_holds, release_bookings
 from comptoir_booking.claims import Terms, hold_visit
+from comptoir_booking.fees import cancel_percents, due_now, kept_of, pieces_of
 from comptoir_booking.layout import Visit
 from comptoir_booking.models import Booking, Service
+from comptoir_booking.refusals import NotPossible, TooLate
 from comptoir_booking.rows import lock_owned
 from comptoir_booking.wording import booking_text, with_names
 
@@ -62,6 +67,40 @@ class TimeClaims(LineClaims):
         confirm_bookings(confirmed, document=document)
         release_bookings([one for one in held if one not in confirmed])
 
+    def due_later(self, basket_id: int, totals: Mapping[int, Money]) -> Mapping[int, Money]:
+        """What the policies of the times held say; two of a service may have different ones."""
+        owner, later = owner_of(basket_id), {}
+        held = Booking.objects.filter(owner=owner, state=State.HELD, service__product__in=list(totals))
+        by_variant: dict[int, list[Booking]] = {}
+        for one in held.select_related("service").order_by("pk"):
+            by_variant.setdefault(one.service.product_id, []).append(one)
+        for variant_id, mine in by_variant.items():
+            total = totals[variant_id]
+            price = Money(total.amount / len(mine), total.currency).rounded()
+            parts = [due_now(one.policy, price) for one in mine]
+            if any(part != price for part in parts):
+                later[variant_id] = total - sum(parts, Money(Decimal(0), total.currency))
+        return later
+
+    def kept(self, document: str, quantities: Mapping[int, int]) -> Mapping[int, Decimal]:
+        """The policy of each appointment that a customer cancels with an order, the latest first."""
+        rows = Booking.objects.filter(document=document, service__product__in=quantities)
+        bookings = list(rows.select_related("service").order_by("-pk"))
+        if not bookings:
+            return {}
+        order = Order.objects.get(number=document)
+        kept: dict[int, Decimal] = {}
+        for variant_id, quantity in quantities.items():
+            mine = [one for one in bookings if one.service.product_id == variant_id]
+            chosen = [one for one in mine if one.state == State.CONFIRMED][:quantity]
+            if mine and len(chosen) < quantity:
+                raise NotPossible(state=mine[0].get_state_display())
+            percents = {pk: part for one in chosen for pk, part in cancel_percents([one]).items()}
+            if None in percents.values():
+                raise TooLate()
+            kept[variant_id] = sum(kept_of(order, pieces_of(order, chosen), percents).values(), Decimal(0))
+        return kept
+
 
 def hold_in_basket(*, key: Key, visit: Visit, start: datetime) -> tuple[list[Booking], BasketView]:
     """Hold a visit for a basket and put its services into it, a line each: both or neither.
@@ -82,12 +121,22 @@ def hold_in_basket(*, key: Key, visit: Visit, start: datetime) -> tuple[list[Boo
     return bookings, view
 
 
-def cancel_ordered(*, number: str, quantities: Mapping[str, int]) -> None:
-    """Cancel the appointments of pieces of an order that were cancelled, by SKU: the latest first."""
-    rows = Booking.objects.filter(document=number, state=State.CONFIRMED).select_related("service__product")
-    for sku, quantity in quantities.items():
-        mine = sorted((one for one in rows if one.service.product.sku == sku), key=lambda one: -one.pk)
-        cancel_bookings([one.pk for one in mine[:quantity]])
+def cancel_ordered(*, number: str) -> None:
+    """Cancel the appointments of an order beyond the pieces that are left of it: the latest first; safe to repeat.
+
+    Who cancels an appointment cancels its piece too, so there is nothing left to do when its event comes.
+    """
+    taken = (State.CONFIRMED, State.ARRIVED, State.DONE)
+    rows = Booking.objects.filter(document=number, state__in=taken).select_related("service")
+    left: Counter[int] = Counter()
+    for line in OrderLine.objects.filter(order__number=number, is_counted=False):
+        left[line.variant_id or 0] += line.open_quantity
+    beyond = []
+    for one in rows.order_by("pk"):
+        left[one.service.product_id] -= 1
+        if left[one.service.product_id] < 0:
+            beyond.append(one.pk)
+    cancel_bookings(beyond)
 
 
 def owner_of(basket_id: int) -> str:

@@ -55,6 +55,7 @@ class Booking(models.Model):
     held_until = models.DateTimeField(null=True)
     longest_until = models.DateTimeField(null=True)
     sequence = models.PositiveIntegerField(default=0)
+    link_version = models.PositiveSmallIntegerField(default=1, editable=False)
     moves = models.PositiveSmallIntegerField(default=0)
     made_at = models.DateTimeField(_("made at"))
 

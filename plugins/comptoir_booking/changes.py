@@ -11,6 +11,7 @@ from comptoir.base import clock
 from comptoir.base.errors import NotFound
 from comptoir.stock.rows import in_transaction
 from comptoir_booking.claims import add_steps, claim_surely, find_people, seen_times, write_takings
+from comptoir_booking.fees import cancel_percents
 from comptoir_booking.layout import Visit, Wish
 from comptoir_booking.models import Allocation, Booking
 from comptoir_booking.queries import board_at
@@ -93,8 +94,8 @@ def cancel_visit(
         if all(one.state == State.CANCELLED for one in bookings):
             return bookings
         _check_state(bookings, State.HELD, State.CONFIRMED)
-        if by_customer:
-            _check_in_time(bookings, "cancel_minutes")
+        if by_customer and None in cancel_percents(bookings).values():
+            raise TooLate()
         _cancel(bookings, actor_id=actor_id, by_customer=by_customer)
         return lock_visit(visit)
 
@@ -211,8 +212,9 @@ def _check_movable(bookings: Sequence[Booking], sequence: int | None, by_custome
         raise BookingMoved()
     _check_state(bookings, State.HELD, State.CONFIRMED)
     if by_customer:
-        _check_in_time(bookings, "move_minutes")
-        if bookings[0].moves >= bookings[0].policy["most_moves"]:
+        minutes = max(one.policy["move_minutes"] for one in bookings)
+        is_late = clock.now() > bookings[0].starts_at - timedelta(minutes=minutes)
+        if is_late or bookings[0].moves >= bookings[0].policy["most_moves"]:
             raise TooLate()
 
 
@@ -220,10 +222,3 @@ def _check_state(bookings: Sequence[Booking], *allowed: str) -> None:
     for one in bookings:
         if one.state not in allowed:
             raise NotPossible(state=one.get_state_display())
-
-
-def _check_in_time(bookings: Sequence[Booking], limit: str) -> None:
-    """Up to the very second of the limit of the policy, as it was when the time was held."""
-    minutes = max(one.policy[limit] for one in bookings)
-    if clock.now() > bookings[0].starts_at - timedelta(minutes=minutes):
-        raise TooLate()

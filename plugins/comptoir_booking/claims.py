@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
+from comptoir.events.services import record_event
 from comptoir.stock.rows import in_transaction
 from comptoir_booking.board import NOTICE, Board, busy_masks
 from comptoir_booking.conf import conf
@@ -167,11 +168,19 @@ def seen_times(board: Board, start: datetime) -> list[dict[str, object]]:
 def add_steps(
     bookings: Sequence[Booking], change: str, *, actor_id: int | None = None, **facts: object
 ) -> None:
-    """Write into the story of bookings what happened to them."""
+    """Write into the story of bookings what happened to them, and tell of it, once a visit."""
     now = clock.now()
     BookingStep.objects.bulk_create(
         BookingStep(booking=one, change=change, at=now, actor_id=actor_id, facts=facts) for one in bookings
     )
+    for first in {one.visit: one for one in reversed(bookings)}.values():
+        record_event(
+            "booking_changed",
+            subject_id=first.pk,
+            visit=str(first.visit),
+            change=change,
+            sequence=first.sequence,
+        )
 
 
 def _check_number_of_holds(owner: str) -> None:

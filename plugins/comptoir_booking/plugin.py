@@ -1,6 +1,5 @@
 """Hooks of the appointment book."""
 
-from collections import Counter
 from typing import Any
 
 from django.urls import URLPattern
@@ -41,11 +40,8 @@ def register_line_claims() -> LineClaims:
 
 @hookimpl
 def on_order_cancelled(events: list[Event]) -> None:
-    for event in events:
-        quantities = Counter({line["sku"]: 0 for line in event.payload["lines"]})
-        for line in event.payload["lines"]:
-            quantities[line["sku"]] += line["quantity"]
-        cancel_ordered(number=event.payload["number"], quantities=quantities)
+    for number in dict.fromkeys(event.payload["number"] for event in events):
+        cancel_ordered(number=number)
 
 
 @hookimpl

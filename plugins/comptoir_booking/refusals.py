@@ -49,6 +49,15 @@ class TooLate(ComptoirError):
     sentence = _("This booking can no longer be changed here. Please call the shop.")
 
 
+class FeeChanged(ComptoirError):
+    """Cancelling costs something else than the customer was told: a limit of the policy went by meanwhile."""
+
+    code = "booking_fee_changed"
+    status = 409
+    sentence = _("The fee has changed meanwhile. Please look at it again.")
+    public_facts = ("fee",)
+
+
 class BookingMoved(ComptoirError):
     """A booking is not as the caller saw it: its sequence number is another."""
 

@@ -27,7 +27,7 @@ class ServiceOut(Schema):
     locations: list[str]
     minutes: int
     people: list[Person]
-    policy: dict[str, int]
+    policy: dict[str, int | str | None]
 
 
 class Place(Schema):
@@ -122,6 +122,57 @@ class BookingShown(Schema):
 
 class BookingList(Schema):
     items: list[BookingShown]
+
+
+class MoveTermsShown(Schema):
+    is_possible: bool
+    why_not: str
+    until: datetime
+    moves_left: int
+
+
+class CancelTermsShown(Schema):
+    """Sums are null for what was not bought in an order."""
+
+    is_possible: bool
+    why_not: str
+    free_until: datetime
+    paid: Money | None
+    fee: Money | None = Field(description="what is kept of it if it is cancelled now")
+    refund: Money | None = Field(description="what goes back if it is cancelled now")
+
+
+class OwnBooking(Schema):
+    sku: str
+    title: str
+    state: str
+    start: datetime
+    end: datetime
+    time_zone: str
+    people: list[str]
+
+
+class OwnVisit(Schema):
+    """What a customer sees by the link of a visit, and what can be done with it now."""
+
+    visit: UUID
+    sequence: int
+    order: str
+    location: str
+    bookings: list[OwnBooking]
+    move: MoveTermsShown
+    cancel: CancelTermsShown
+
+
+class OwnMove(Schema):
+    start: datetime
+    person: str = Field("", max_length=40)
+
+
+class OwnCancel(Schema):
+    """``fee`` is what the customer was shown; another one by now is refused (`booking_fee_changed`)."""
+
+    fee: Money | None = None
 
 
 class Explained(Schema):

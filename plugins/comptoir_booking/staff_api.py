@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from ninja import Header, Path, Query, Router, Status
+from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
 from comptoir.api.http import kept_private, open_channel_for
@@ -18,12 +18,14 @@ from comptoir.channels.models import Location
 from comptoir.channels.queries import ChannelContext
 from comptoir.customers.models import User
 from comptoir.customers.queries import works_at
+from comptoir_booking import self_api
 from comptoir_booking.asking import person_at, visit_of
 from comptoir_booking.board import OVERRIDES
-from comptoir_booking.changes import cancel_visit, mark_visit, move_visit
+from comptoir_booking.changes import move_visit
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.models import Booking
-from comptoir_booking.parameters import First, OnePerson, People, Services, VisitId
+from comptoir_booking.ordered import cancel_booked, mark_booked
+from comptoir_booking.parameters import First, IfMatch, OnePerson, People, Services, VisitId, sequence_in
 from comptoir_booking.queries import bookings_between, bookings_shown, why_not
 from comptoir_booking.schemas import BookingList, Explained, Move, NewBooking
 from comptoir_booking.wall_time import DAY, instant_of, midnight_tick
@@ -34,6 +36,7 @@ STAFF = StaffSession()
 PLUGIN = "booking"
 
 router = Router()
+router.add_router("/self", self_api.router)
 
 
 @router.get(
@@ -86,13 +89,13 @@ def move(
     channel: Path[str],
     body: Move,
     visit: UUID = VisitId,
-    if_match: str = Header("", alias="If-Match", description="sequence number of what the caller saw"),
+    if_match: str = IfMatch,
 ) -> dict[str, Any]:
     """`If-Match` has the sequence number that the caller saw; 412 if it is another by now."""
     _channel(request, channel)
     user, place = _mine(request, visit, CHANGE)
     moved = move_visit(
-        visit=visit, start=body.start, sequence=_sequence(if_match),
+        visit=visit, start=body.start, sequence=sequence_in(if_match),
         person_id=person_at(place, body.person) if body.person else None,
         actor_id=user.pk, overrides=_overrides(body.override),
     )  # fmt: skip
@@ -104,10 +107,16 @@ def move(
     summary="Cancel a visit",
 )  # fmt: skip
 @decorate_view(once, kept_private)
-def cancel(request: HttpRequest, channel: Path[str], visit: UUID = VisitId) -> dict[str, Any]:
+def cancel(
+    request: HttpRequest,
+    channel: Path[str],
+    visit: UUID = VisitId,
+    keep_fee: bool = Query(False, description="keep what its policy says; else all of it goes back"),
+) -> dict[str, Any]:
+    """With its lines in the order, whose money goes back to where it came from."""
     _channel(request, channel)
     user, _place = _mine(request, visit, CHANGE)
-    return _answer(cancel_visit(visit=visit, actor_id=user.pk))
+    return _answer(cancel_booked(visit=visit, actor_id=user.pk, keep_fee=keep_fee))
 
 
 @router.post(
@@ -125,7 +134,7 @@ def mark(
     if mark not in (Booking.State.ARRIVED, Booking.State.DONE, Booking.State.MISSED):
         raise NotFound()
     user, _place = _mine(request, visit, CHANGE)
-    return _answer(mark_visit(visit=visit, state=mark, actor_id=user.pk))
+    return _answer(mark_booked(visit=visit, state=mark, actor_id=user.pk))
 
 
 @router.get(
@@ -163,13 +172,6 @@ def _mine(request: HttpRequest, visit: UUID, permission: str) -> tuple[User, Loc
     if not works_at(user, first.location):
         raise NotYourLocation(field="visit", location=first.location.name)
     return user, first.location
-
-
-def _sequence(header: str) -> int | None:
-    text = header.strip().strip('"')
-    if text and not (text.isascii() and text.isdigit() and len(text) < 9):
-        raise InvalidValue(field="If-Match", value=text[:20])
-    return int(text) if text else None
 
 
 def _overrides(names: list[str]) -> frozenset[str]:

@@ -25,6 +25,7 @@ from comptoir.catalogue.services import save_product_class
 from comptoir.channels.pages import page_urls
 from comptoir.channels.queries import channel_context
 from comptoir.content.models import Menu, StoryPage
+from comptoir.management.commands.worker import Rounds
 from comptoir.management.reference import hook_functions, signature
 from comptoir.publishing.preview import side_by_side
 from comptoir.stock.services import receive_stock
@@ -335,3 +336,15 @@ def test_on_document_published_is_told_once_whatever_the_number_of_languages(dum
 
     assert dummy.seen.count(("document_published", product.pk)) == 1
     assert plugins.subscribers(hookspecs.on_document_published)[-1] == "dummy"
+
+
+def test_register_rounds_are_done_by_the_worker_and_one_that_fails_holds_up_nobody(db, dummy, plug):
+    def stumbles():
+        raise RuntimeError("no paper")
+
+    plug("clumsy", register_rounds=lambda: [stumbles])
+    before = len(dummy_plugin.rounds)
+
+    Rounds()()
+
+    assert len(dummy_plugin.rounds) == before + 1

@@ -1,6 +1,6 @@
 """Implements every hook with all its arguments, as simply as can be; ``tests/core/test_hooks.py`` uses each of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +28,9 @@ seen: list[tuple[str, int]] = []
 #: Every message that was sent by pigeon.
 flown: list[Letter] = []
 
+
+#: One for each round of the worker.
+rounds: list[int] = []
 
 #: Tables claimed, by the id of a basket.
 tables: dict[int, int] = {}
@@ -121,6 +124,11 @@ class Piggybank(Provider):
 
     def start(self, asked: Asked) -> Answer:
         return Answer(reference=asked.payment, facts=[Fact("authorised", asked.amount, asked.payment)])
+
+
+@hookimpl
+def register_rounds() -> list[Callable[[], object]]:
+    return [lambda: rounds.append(1)]
 
 
 @hookimpl
@@ -267,6 +275,11 @@ def on_checkout_failed(events: list[Event]) -> None:
 
 @hookimpl
 def on_draft_offered(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_booking_changed(events: list[Event]) -> None:
     _see(events)
 
 

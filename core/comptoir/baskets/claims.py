@@ -9,12 +9,14 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from comptoir import hookspecs, plugins
 from comptoir.base.errors import ComptoirError
+from comptoir.base.money import Money
 from comptoir.baskets.rows import BasketRow, LineRow
 
 logger = logging.getLogger("comptoir.baskets")
@@ -79,6 +81,21 @@ class LineClaims:
         """
         raise NotImplementedError
 
+    def due_later(self, basket_id: int, totals: Mapping[int, Money]) -> Mapping[int, Money]:
+        """What of the price of lines is paid when the customer comes, by variant; nothing said is paid with the order.
+
+        Called at the checkout. ``totals`` are those of the lines, with tax.
+        """
+        return {}
+
+    def kept(self, document: str, quantities: Mapping[int, int]) -> Mapping[int, Decimal]:
+        """What the shop keeps of the price of pieces that a customer cancels, by variant; nothing said is nothing.
+
+        Called when customers cancel an order themselves, with its row locked; not when staff do. Units: with tax, for all
+        of these pieces. Errors: a ``ComptoirError`` of your own if customers may not cancel them.
+        """
+        return {}
+
 
 def with_claims(basket: BasketRow) -> tuple[BasketRow, set[int]]:
     """The basket with what is claimed counted as held, and the variants of which too little is.
@@ -128,6 +145,24 @@ def confirm_claims(basket_id: int, quantities: Mapping[int, int], document: str)
     if quantities:
         for claims in _all().values():
             claims.confirm(basket_id, quantities, document)
+
+
+def due_later_of_claims(basket_id: int, totals: Mapping[int, Money]) -> dict[int, Money]:
+    """What of the price of lines is paid at arrival, by variant; never more than the line costs."""
+    later: dict[int, Money] = {}
+    if totals:
+        for claims in _all().values():
+            later.update(claims.due_later(basket_id, totals))
+    return {pk: min(sum_, totals[pk]) for pk, sum_ in later.items() if sum_.amount > 0}
+
+
+def kept_of_claims(document: str, quantities: Mapping[int, int]) -> dict[int, Decimal]:
+    """What the shop keeps when a customer cancels, by variant. Errors: those of the plugins."""
+    kept: dict[int, Decimal] = {}
+    if quantities:
+        for claims in _all().values():
+            kept.update(claims.kept(document, quantities))
+    return kept
 
 
 def _with_claim(line: LineRow, claim: Claimed | None) -> LineRow:
