@@ -174,7 +174,7 @@ def _move(
     taken = list(Allocation.objects.filter(booking__in=seen, is_active=True).select_related("resource"))
     _check_movable(seen, sequence, by_customer)
     own = [one.pk for one in seen]
-    board = board_at(_visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides)
+    board = board_at(visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides)
     takings = find_people(
         board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
     )
@@ -192,7 +192,9 @@ def _move(
     return lock_visit(uuid)
 
 
-def _visit_again(bookings: Sequence[Booking], taken: Sequence[Allocation], person_id: int | None) -> Visit:
+def visit_again(
+    bookings: Sequence[Booking], taken: Sequence[Allocation], person_id: int | None = None
+) -> Visit:
     """The visit as it was booked: the same services, the same people where somebody was booked."""
     people = {
         one.booking_id: one.resource_id for one in taken if one.resource.kind == one.resource.Kind.STAFF

@@ -71,9 +71,9 @@ def services_shown(channel: ChannelContext, locale: str, services: Sequence[Serv
     ]
 
 
-def total_of(shown: Sequence[ServiceShown]) -> Money:
-    """What several services cost together."""
-    return sum((one.price for one in shown[1:]), shown[0].price)
+def total_of(sums: Sequence[Money]) -> Money:
+    """Several sums together; at least one."""
+    return sum(sums[1:], sums[0])
 
 
 def _staff_needed(service: Service) -> int:

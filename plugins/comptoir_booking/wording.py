@@ -1,5 +1,6 @@
 """Appointments in words: when, where, with whom."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,14 @@ def booking_text(booking: Booking) -> str:
         "place": booking.location.name,
     }
     return (_("%(when)s with %(person)s, %(place)s") if said["person"] else _("%(when)s, %(place)s")) % said
+
+
+def names_of(bookings: Sequence[Booking]) -> str:
+    """Who of the team does it, each once, in the order of the visit."""
+    staff = Allocation.objects.filter(
+        booking__in=[one.pk for one in bookings], resource__kind=Resource.Kind.STAFF
+    )
+    return ", ".join(dict.fromkeys(staff.order_by("pk").values_list("resource__name", flat=True)))
 
 
 def when_text(moment: datetime, zone: str) -> str:

@@ -9,12 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from comptoir.base.errors import InvalidValue
+from comptoir.base.money import Money
 from comptoir.baskets.storefront import ShopPage
 from comptoir.channels.models import Location
+from comptoir.publishing.texts import money_text
 from comptoir_booking.asking import MOST_SERVICES, seen_minutes, services_sold, visit_of
+from comptoir_booking.fees import due_now
 from comptoir_booking.layout import ANY, SAME, Visit
 from comptoir_booking.models import Policy, Resource, Service
-from comptoir_booking.shown import people_for
+from comptoir_booking.shown import ServiceShown, people_for, total_of
 
 
 @dataclass(frozen=True)
@@ -56,16 +59,36 @@ def choice_of(page: ShopPage, said: QueryDict) -> Choice:
     return Choice(place, services, person, people, Visit(place.pk, visit.wishes, together))
 
 
-def policy_sentences(services: Sequence[Service]) -> list[str]:
-    """What holds for cancelling and paying, the strictest of all services."""
-    terms = [(one.policy or Policy()).terms for one in services]
+def policy_sentences(shown: Sequence[ServiceShown], locale: str) -> list[str]:
+    """What is paid when, and what holds for cancelling: the strictest of all services."""
+    terms = [(one.service.policy or Policy()).terms for one in shown]
     minutes = max(one["cancel_minutes"] for one in terms)
+    now = total_of([due_now(said, one.price) for said, one in zip(terms, shown, strict=True)])
+    return [
+        *_paying_sentences(now, total_of([one.price for one in shown]), locale),
+        _cancel_sentence(minutes),
+    ]
+
+
+def _paying_sentences(now: Money, total: Money, locale: str) -> list[str]:
+    if now == total:
+        return []
+    if not now.amount:
+        return [_("You pay in the salon.")]
+    said = {
+        "now": money_text(now.as_json(), locale),
+        "later": money_text((total - now).as_json(), locale),
+    }
+    return [_("You pay %(now)s with the order and %(later)s in the salon.") % said]
+
+
+def _cancel_sentence(minutes: int) -> str:
     if not minutes:
-        return [_("You can cancel or move it free of charge until it begins.")]
+        return _("You can cancel or move it free of charge until it begins.")
     hours = -(-minutes // 60)
     sentence = ngettext(
         "You can cancel it free of charge until %(hours)s hour before.",
         "You can cancel it free of charge until %(hours)s hours before.",
         hours,
     )
-    return [sentence % {"hours": hours}]
+    return sentence % {"hours": hours}

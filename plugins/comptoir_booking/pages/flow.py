@@ -9,14 +9,16 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from comptoir.api.limits import AddressLimit
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError, InvalidValue
 from comptoir.baskets.storefront import ShopPage, shop_page
+from comptoir.channels.models import Location
 from comptoir_booking.asking import services_sold
 from comptoir_booking.basket_claims import hold_in_basket
 from comptoir_booking.bookable import duration_text
+from comptoir_booking.layout import Visit
 from comptoir_booking.pages.choice import Choice, choice_of, policy_sentences
+from comptoir_booking.pages.limits import limited
 from comptoir_booking.pages.times import by_part, day_said, month_shown
 from comptoir_booking.queries import MOST_DAYS, free_starts, next_starts
 from comptoir_booking.refusals import StartNotFree
@@ -63,18 +65,14 @@ def times(page: ShopPage) -> HttpResponse:
 
 @require_POST
 @shop_page
+@limited("RATE_BASKETS")
 def hold(page: ShopPage) -> HttpResponse:
     """Keep a time for whoever chose it, as lines of the basket; if it is gone, show what is near it."""
-    limit = AddressLimit("RATE_BASKETS")
     try:
         choice = choice_of(page, page.request.POST)
     except InvalidValue as error:
         return _begin_again(page, error)
-    if not limit.allow_request(page.request):
-        return times_page(
-            page, choice, sentence=_("That was often. Please try again in a moment."), status=429
-        )
-    start = _start(page.request.POST.get("start", ""))
+    start = start_said(page.request.POST.get("start", ""))
     if start is None:
         return times_page(page, choice, sentence=_("Choose a time."), status=422)
     try:
@@ -98,8 +96,8 @@ def times_page(
     context = {
         "choice": choice,
         "services": shown,
-        "total": total_of(shown),
-        "policy": policy_sentences(choice.services),
+        "total": total_of([one.price for one in shown]),
+        "policy": policy_sentences(shown, page.locale),
         "sentence": sentence,
         "near": _local(near or [], choice),
         "action": page.url("booking:hold"),
@@ -111,43 +109,46 @@ def times_page(
         "again": f"{page.url('booking:home')}?{choice.query(person='')}",
         "translations": _translations(page, "booking:times", choice.query()),
         "robots": "noindex",
-        **calendar_of(page, choice, day),
+        "weeks_ahead": MOST_DAYS // 7,
+        **calendar_of(page, choice.visit, choice.place.time_zone, day),
     }
+    context["others"] = [] if context["next"] else _others(page, choice)
     return page.draw("comptoir_booking/pages/times.html", context, status=status)
 
 
-def calendar_of(page: ShopPage, choice: Choice, day: datetime | None = None) -> dict[str, Any]:
-    """A month, the starts of the chosen day, the next free ones; where nothing is free, the other places."""
-    zone, said = ZoneInfo(choice.place.time_zone), page.request.GET
+def calendar_of(page: ShopPage, visit: Visit, zone_name: str, day: datetime | None = None) -> dict[str, Any]:
+    """A month, the starts of the chosen day, the next free ones."""
+    zone, said = ZoneInfo(zone_name), page.request.GET
     today = clock.now().astimezone(zone).date()
-    following = next_starts(choice.visit, today, NEXT)
+    following = next_starts(visit, today, NEXT)
+    soonest = following[0].date() if following else today
     chosen = day.astimezone(zone).date() if day else day_said(said.get("day", ""))
-    month = (
-        day_said(said.get("month", "")) or chosen or (following[0].date() if following else today)
-    ).replace(day=1)
-    if chosen is None and following and following[0].date().replace(day=1) == month:
-        chosen = following[0].date()
     if chosen and not today <= chosen <= today + timedelta(days=400):
         chosen = None
-    month = max(month, today.replace(day=1))
-    others = (
-        [] if following else [one for one in places_of(page.channel, choice.services) if one != choice.place]
-    )
+    month = day_said(said.get("month", "")) or chosen or soonest
+    month = min(max(month, today), today + timedelta(days=400)).replace(day=1)
+    if chosen is None and following and soonest.replace(day=1) == month:
+        chosen = soonest
     return {
         "next": following,
         "day": chosen,
-        "month": month_shown(choice.visit, choice.place.time_zone, month, chosen),
-        "parts": by_part(free_starts(choice.visit, chosen)) if chosen else [],
-        "others": [(choice.query(location=one.code, person=""), one) for one in others],
-        "weeks_ahead": MOST_DAYS // 7,
+        "month": month_shown(visit, zone_name, month, chosen),
+        "parts": by_part(free_starts(visit, chosen)) if chosen else [],
     }
+
+
+def _others(page: ShopPage, choice: Choice) -> list[tuple[str, Location]]:
+    """Other places that do all of it, with the address of their times."""
+    places = [one for one in places_of(page.channel, choice.services) if one != choice.place]
+    return [(choice.query(location=one.code, person=""), one) for one in places]
 
 
 def _local(starts: list[datetime], choice: Choice) -> list[datetime]:
     return [one.astimezone(ZoneInfo(choice.place.time_zone)) for one in starts]
 
 
-def _start(text: str) -> datetime | None:
+def start_said(text: str) -> datetime | None:
+    """A start as a form says it, with its offset; nothing for nonsense."""
     try:
         start = parse_datetime(text[:40])
     except ValueError:

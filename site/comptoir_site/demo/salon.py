@@ -73,15 +73,15 @@ WHILE_COLOURING = {"coiffeur": {"kind": "staff", "segments": [0, 2, 3]}, "fauteu
 TWO_OF_THEM = {"styliste": {"kind": "staff"}, "coiffeur": {"kind": "staff"}, "cabine": "cabines"}
 #: Parts and needs of each service, by its handle; the workshop for six is a class and has no calendar of free starts.
 SERVICES: Mapping[str, tuple[list[tuple[str, int]], Mapping[str, object]]] = {
+    "couleur-vegetale": (
+        [("active", 40), ("processing", 50), ("active", 30), ("after", 10)], WHILE_COLOURING
+    ),
     "coupe-femme": ([("active", 60)], AT_A_CHAIR),
     "coupe-homme": ([("active", 30)], AT_A_CHAIR),
     "coupe-enfant": ([("active", 30)], AT_A_CHAIR),
     "brushing": ([("active", 45)], AT_A_CHAIR),
     "taille-de-barbe": ([("active", 30)], AT_A_CHAIR),
     "tresses-et-vanille": ([("active", 90)], AT_A_CHAIR),
-    "couleur-vegetale": (
-        [("active", 40), ("processing", 50), ("active", 30), ("after", 10)], WHILE_COLOURING
-    ),
     "retouches": ([("active", 30)], IN_THE_ROOM),
     "conseil-en-style": ([("active", 90)], TWO_OF_THEM),
 }  # fmt: skip
@@ -101,8 +101,14 @@ def open_salons(locations: Mapping[str, Location], products: Mapping[str, Produc
     for salon, year in combinations(VISITS, (clock.now().year, clock.now().year + 1)):
         close_on_public_holidays(location=locations[salon], year=year)
     groups = _furnish([locations[code] for code in VISITS])
-    usual = _policy("Coupes et conseils", notice_minutes=60)
-    colour = _policy("Couleurs", notice_minutes=DAY_MINUTES, deposit_percent=30, no_show_percent=30)
+    usual = _policy("Coupes et conseils", notice_minutes=60, prepay=Policy.Prepay.NOTHING)
+    colour = _policy(
+        "Couleurs",
+        notice_minutes=DAY_MINUTES,
+        prepay=Policy.Prepay.DEPOSIT,
+        deposit_percent=30,
+        late_cancel_percent=30,
+    )
     for handle, (segments, needs) in SERVICES.items():
         save_service(
             product=products[handle], segments=segments,
@@ -138,7 +144,7 @@ def _furnish(salons: list[Location]) -> dict[str, ResourceGroup]:
     }
 
 
-def _policy(name: str, **fields: int) -> Policy:
+def _policy(name: str, **fields: int | str) -> Policy:
     """Booked two months ahead, cancelled or moved until a day before."""
     until = {"cancel_minutes": DAY_MINUTES, "move_minutes": DAY_MINUTES, "most_moves": 2}
     policy, _made = Policy.objects.update_or_create(
