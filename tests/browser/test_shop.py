@@ -8,7 +8,7 @@ from comptoir.channels.queries import forget_contexts
 from comptoir.fulfilment.services import set_up_location
 from comptoir.orders.models import Order
 from comptoir.testing.factories import Shop
-from tests.core.checkout.conftest import Till
+from comptoir.testing.selling import Till
 
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 

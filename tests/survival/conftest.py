@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 
 from comptoir.testing.factories import Shop
-from tests.core.stock.conftest import committed_shop
+from comptoir.testing.racing import committed_shop
 from tests.survival.servers import Servers
 from tests.survival.shoppers import CHANNELS, let_sell
 from tests.survival.witness import listen

@@ -13,6 +13,7 @@ from comptoir.channels.models import Location
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.queries import current_payment
 from comptoir.checkout.services import CheckoutView
+from comptoir.customers.queries import addresses_of
 from comptoir.fulfilment.queries import delivery_countries
 from comptoir.payments.models import Payment
 from comptoir.payments.queries import OfferedMethod, offered_methods
@@ -84,21 +85,41 @@ def _of_step(shop: Shop, view: CheckoutView, page: Page, step: str) -> dict[str,
     if step == CONTACT:
         known = {"email": checkout.email, "name": checkout.name, "phone": checkout.phone}
         return {"form": page.contact or ContactForm(initial=known)}
-    if step == DELIVERY:
-        said = page.said if page.said is not None else said_before(checkout)
-        ways = ways_of(shop, view, said)
-        return {
-            "ways": ways,
-            "said": said,
-            "way": said.get("way") or (ways.kinds[0] if len(ways.kinds) == 1 else ""),
-            "address": page.address
-            or address_form(
-                shop, said, is_bound=page.said is not None and "street" in said and said.get("way") == SHIP
-            ),
-            "shop_choice": said.get("shop", ""),
-            "slot_choice": said.get(f"slot-{said.get('shop', '')}", ""),
-        }
-    return _payment(shop, view)
+    return _delivery(shop, view, page) if step == DELIVERY else _payment(shop, view)
+
+
+def _delivery(shop: Shop, view: CheckoutView, page: Page) -> dict[str, Any]:
+    """The ways to have the goods, with what was chosen or typed."""
+    said = page.said if page.said is not None else said_before(view.checkout)
+    ways, own = ways_of(shop, view, said), own_addresses(shop)
+    is_bound = page.said is not None and "street" in said and said.get("way") == SHIP
+    address = page.address or address_form(shop, said, is_bound=is_bound)
+    return {
+        "ways": ways,
+        "said": said,
+        "way": said.get("way") or (ways.kinds[0] if len(ways.kinds) == 1 else ""),
+        "address": address,
+        "own_addresses": own,
+        "own_choice": "" if address.errors else _own_choice(own, said),
+        "shop_choice": said.get("shop", ""),
+        "slot_choice": said.get(f"slot-{said.get('shop', '')}", ""),
+    }
+
+
+def own_addresses(shop: Shop) -> list[dict[str, Any]]:
+    """The addresses that the customer keeps, the proposed one first; none for a guest."""
+    user = shop.request.user
+    return addresses_of(user) if user.is_authenticated else []
+
+
+def _own_choice(own: list[dict[str, Any]], said: Mapping[str, str]) -> int | str:
+    """Which of the customer's addresses is meant: what was chosen, what was typed before, else the proposed one."""
+    if "own" in said:
+        return next((one["id"] for one in own if str(one["id"]) == said["own"]), "")
+    if not said.get("street"):
+        return own[0]["id"] if own else ""
+    names = ("street", "street2", "postcode", "city", "country")
+    return next((one["id"] for one in own if all(one[name] == said.get(name, "") for name in names)), "")
 
 
 def _payment(shop: Shop, view: CheckoutView) -> dict[str, Any]:

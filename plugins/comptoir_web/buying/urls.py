@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checkout/contact", checkout.contact, name="checkout_contact"),
     path("checkout/delivery", checkout.delivery, name="checkout_delivery"),
     path("checkout/pay", paying.pay_now, name="checkout_pay"),
+    path("checkout/here", paying.pay_here, name="checkout_here"),
     path("checkout/waiting", paying.waiting, name="checkout_waiting"),
     path("checkout/back/<str:signed>", paying.back, name="checkout_back"),
     path("orders", orders.find, name="find_order"),
