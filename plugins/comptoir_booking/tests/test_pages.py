@@ -200,7 +200,7 @@ def test_a_fifth_visit_in_one_basket_is_refused_and_the_four_stay(visitor):
 
 
 def test_the_pages_are_only_there_where_the_book_is_open(visitor, salon):
-    salon.shop.channel("other")
+    salon.shop.channel("other", plugin="web")
     forget_contexts()
     assert visitor.client.get("/other/en/booking/").status_code == 404
 
