@@ -76,6 +76,7 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         "money": money,
         # A card that was authorised is taken when the parcel leaves: nothing is left for the customer to do.
         "is_due": instructions is not None,
+        "due_now": money.due - found.money(found.due_later),
         "due_later": found.money(found.due_later),
         "is_refunded": money.refunded.amount > 0,
         "instructions": instructions,
