@@ -6,7 +6,7 @@
 "use strict";
 (() => {
   const SHOP = new URL(document.currentScript.src).origin;
-  const DAYS = 31;
+  const DAYS = 14;
 
   const WORDS = {
     en: {
@@ -33,7 +33,7 @@
 .box { background: var(--comptoir-paper); padding: 20px; border: 1px solid var(--comptoir-edge); border-radius: var(--comptoir-radius); }
 h2 { margin: 0 0 4px; font-size: 1.44em; line-height: 1.2; } h3, legend { margin: 20px 0 8px; font-size: 1em; font-weight: 650; padding: 0; }
 p { margin: 0 0 12px; } .soft { color: var(--comptoir-soft); font-size: .875em; } .bad { color: var(--comptoir-bad); font-weight: 600; }
-fieldset { border: 0; margin: 0; padding: 0; min-width: 0; }
+fieldset { border: 0; margin: 0; padding: 0; min-width: 0; } legend { padding-top: 20px; margin-top: 0; }
 ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 8px; }
 label.choice { display: flex; gap: 12px; align-items: center; min-height: 48px; padding: 10px 14px; border: 1px solid var(--comptoir-edge); border-radius: var(--comptoir-radius); cursor: pointer; }
 label.choice:has(:checked) { box-shadow: inset 0 0 0 2px var(--comptoir-accent); } label.choice span { flex: 1; min-width: 0; } label.choice b { white-space: nowrap; }
@@ -47,7 +47,7 @@ button[aria-pressed="true"] { background: var(--comptoir-accent); color: var(--c
 :focus-visible { outline: 3px solid var(--comptoir-accent); outline-offset: 2px; }
 .days, .starts { display: grid; gap: 6px; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); }
 .days button { padding: 6px 4px; line-height: 1.25; } .days small { display: block; font-size: .75em; } .days .few { border-style: dashed; }
-.row { display: flex; gap: 12px; justify-content: space-between; flex-wrap: wrap; } .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.starts + p, .main + p, .choice small { margin-top: 8px; } .row { display: flex; gap: 12px; justify-content: space-between; flex-wrap: wrap; } .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
 
   class ComptoirBooking extends HTMLElement {
