@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.urls import URLPattern
 from ninja import Router
 
 from comptoir.baskets.claims import LineClaims
@@ -12,6 +13,7 @@ from comptoir.publishing.items import Item, Problem
 from comptoir_booking import api, group_api, staff_api
 from comptoir_booking.basket_claims import TimeClaims, cancel_ordered
 from comptoir_booking.bookable import booking_fields
+from comptoir_booking.pages.urls import urlpatterns
 from comptoir_booking.readiness import booking_problems
 from comptoir_booking.waiting import offer_free_times
 
@@ -29,6 +31,11 @@ def register_routers() -> list[tuple[str, Router]]:
         ("waiting", group_api.waiting),
         ("bookings", staff_api.router),
     ]
+
+
+@hookimpl
+def register_extension_pages() -> list[URLPattern]:
+    return urlpatterns
 
 
 @hookimpl
