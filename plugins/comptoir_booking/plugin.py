@@ -1,17 +1,21 @@
 """Hooks of the appointment book."""
 
+from collections.abc import Callable
 from typing import Any
 
 from ninja import Router
 
 from comptoir.baskets.claims import LineClaims
 from comptoir.events.models import Event
+from comptoir.messaging.kinds import Kind
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
-from comptoir_booking import api, staff_api
+from comptoir_booking import api, calendar_api, staff_api
 from comptoir_booking.basket_claims import TimeClaims, cancel_ordered
 from comptoir_booking.bookable import booking_fields
+from comptoir_booking.other_calendars import read_due_calendars
 from comptoir_booking.readiness import booking_problems
+from comptoir_booking.telling import KINDS, tell_changes
 
 CLAIMS = TimeClaims()
 
@@ -23,6 +27,7 @@ def register_routers() -> list[tuple[str, Router]]:
         ("appointments", api.appointments),
         ("holds", api.holds),
         ("bookings", staff_api.router),
+        ("calendars", calendar_api.router),
     ]
 
 
@@ -35,6 +40,21 @@ def register_line_claims() -> LineClaims:
 def on_order_cancelled(events: list[Event]) -> None:
     for number in dict.fromkeys(event.payload["number"] for event in events):
         cancel_ordered(number=number)
+
+
+@hookimpl
+def register_message_kinds() -> list[Kind]:
+    return KINDS
+
+
+@hookimpl
+def register_rounds() -> list[Callable[[], object]]:
+    return [read_due_calendars]
+
+
+@hookimpl
+def on_booking_changed(events: list[Event]) -> None:
+    tell_changes((event.subject_id, event.payload["change"]) for event in events)
 
 
 @hookimpl

@@ -1,7 +1,7 @@
 """What staff fill in: who comes for what and when, where a visit moves to, who is away."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -50,7 +50,7 @@ class StartForm(forms.Form):
         self.place = place
         self.fields["person"].choices = people
 
-    def clean_time(self) -> time:
+    def clean_time(self) -> Any:
         said = self.cleaned_data["time"]
         if said.minute % GRID_MINUTES:
             raise ValidationError(_("Times are in steps of five minutes."))
