@@ -24,6 +24,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from django.urls import URLPattern, URLResolver
     from ninja import Router
@@ -242,6 +243,23 @@ def choose_route(
 
 
 @hookspec
+def choose_person(
+    channel: "ChannelContext", skus: list[str], start: "datetime", candidates: list[Any]
+) -> int | None:
+    """Choose who does an appointment for which the customer chose nobody.
+
+    Called when a time is held or booked and more than one of the team could do it; not when somebody was chosen, nor for
+    showing free times. Returns the number of one of ``candidates`` (the first one is the appointment book's own choice:
+    fair, then without gaps), or ``None`` for that. ``skus`` are the services of the visit, ``start`` is when it begins, in
+    UTC, ``channel`` where it is booked. A candidate has ``resource_id``, ``code``, ``booked_minutes`` (in the four weeks up
+    to that day) and ``gap_minutes`` (left idle beside it); read them, change nothing.
+    Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
+
+    Example: ``return next((n for n, one in enumerate(candidates) if one.code == "anna"), None)``
+    """
+
+
+@hookspec
 def on_product_changed(events: "list[Event]") -> None:
     """A product, its variants, pictures, price, stock settings or listing changed.
 
@@ -414,6 +432,15 @@ def on_booking_changed(events: "list[Event]") -> None:
     ``event.payload`` has ``visit`` (its UUID), ``change`` (``"booked"``, ``"confirmed"``, ``"moved"``, ``"cancelled"``,
     ``"arrived"``, ``"done"`` or ``"missed"``) and ``sequence`` (how often it was moved or cancelled before). Not called for
     holds: nobody has booked yet.
+    """
+
+
+@hookspec
+def on_booking_offered(events: "list[Event]") -> None:
+    """Somebody on the waiting list is offered a time that became free; it is held for them until the offer ends.
+
+    ``event.subject_id`` is the id of the entry, ``event.payload`` has ``visit`` (the UUID of the hold) and ``channel``.
+    Called once an offer. Not called when an offer ends, nor when it is taken.
     """
 
 

@@ -15,8 +15,8 @@ from comptoir_booking.fees import cancel_percents
 from comptoir_booking.layout import Visit, Wish
 from comptoir_booking.models import Allocation, Booking
 from comptoir_booking.queries import board_at
-from comptoir_booking.refusals import BookingMoved, HoldGone, NotPossible, TooLate
-from comptoir_booking.rows import give_back, lock_owned, lock_visit
+from comptoir_booking.refusals import BookingMoved, HoldGone, NotPossible, SeatsStay, TooLate
+from comptoir_booking.rows import give_back, give_seats_back, lock_owned, lock_visit
 
 State = Booking.State
 
@@ -53,11 +53,12 @@ def release_holds(*, owners: Collection[str]) -> int:
     return in_transaction(release)
 
 
-def release_bookings(held: Sequence[Booking]) -> None:
+def release_bookings(held: Sequence[Booking], *, to: str = State.RELEASED) -> None:
     """Give back bookings that are held and locked."""
     if held:
-        Booking.objects.filter(pk__in=[one.pk for one in held]).update(state=State.RELEASED)
+        Booking.objects.filter(pk__in=[one.pk for one in held]).update(state=to)
         give_back(held)
+        give_seats_back(held)
 
 
 def confirm_holds(
@@ -118,6 +119,7 @@ def _cancel(bookings: Sequence[Booking], *, actor_id: int | None, by_customer: b
         state=State.CANCELLED, sequence=F("sequence") + 1, held_until=None
     )
     Allocation.objects.filter(booking__in=ids).update(is_active=False)
+    give_seats_back(bookings)
     add_steps(bookings, "cancelled", actor_id=actor_id, by_customer=by_customer)
 
 
@@ -174,7 +176,9 @@ def _move(
     taken = list(Allocation.objects.filter(booking__in=seen, is_active=True).select_related("resource"))
     _check_movable(seen, sequence, by_customer)
     own = [one.pk for one in seen]
-    board = board_at(_visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides)
+    board = board_at(
+        _visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides, is_for_claim=True
+    )
     takings = find_people(
         board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
     )
@@ -184,7 +188,7 @@ def _move(
     _check_movable(bookings, sequence, by_customer)
     was = bookings[0].wall_start
     give_back(bookings)
-    write_takings(bookings, takings)
+    write_takings(bookings, takings, has_pools=board.has_pools)
     for booking, when in zip(bookings, seen_times(board, start), strict=True):
         moves = booking.moves + by_customer
         Booking.objects.filter(pk=booking.pk).update(sequence=F("sequence") + 1, moves=moves, **when)
@@ -212,6 +216,8 @@ def _check_movable(bookings: Sequence[Booking], sequence: int | None, by_custome
     if sequence is not None and bookings[0].sequence != sequence:
         raise BookingMoved()
     _check_state(bookings, State.HELD, State.CONFIRMED)
+    if bookings[0].session_id:
+        raise SeatsStay()
     if by_customer:
         minutes = max(one.policy["move_minutes"] for one in bookings)
         is_late = clock.now() > bookings[0].starts_at - timedelta(minutes=minutes)

@@ -10,12 +10,13 @@ from comptoir.events.models import Event
 from comptoir.messaging.kinds import Kind
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
-from comptoir_booking import api, calendar_api, staff_api
+from comptoir_booking import api, calendar_api, group_api, staff_api
 from comptoir_booking.basket_claims import TimeClaims, cancel_ordered
 from comptoir_booking.bookable import booking_fields
 from comptoir_booking.other_calendars import read_due_calendars
 from comptoir_booking.readiness import booking_problems
 from comptoir_booking.telling import KINDS, tell_changes
+from comptoir_booking.waiting import offer_free_times
 
 CLAIMS = TimeClaims()
 
@@ -26,6 +27,9 @@ def register_routers() -> list[tuple[str, Router]]:
         ("services", api.services),
         ("appointments", api.appointments),
         ("holds", api.holds),
+        ("sessions", group_api.sessions),
+        ("series", group_api.series),
+        ("waiting", group_api.waiting),
         ("bookings", staff_api.router),
         ("calendars", calendar_api.router),
     ]
@@ -49,7 +53,7 @@ def register_message_kinds() -> list[Kind]:
 
 @hookimpl
 def register_rounds() -> list[Callable[[], object]]:
-    return [read_due_calendars]
+    return [offer_free_times, read_due_calendars]
 
 
 @hookimpl

@@ -64,6 +64,7 @@ AND EXISTS (SELECT 1 FROM booking_requirement wanted WHERE wanted.service_id = A
     OR wanted.group_id IN (SELECT resourcegroup_id FROM booking_resourcegroup_members WHERE resource_id = resource.id)
     OR wanted.kind = resource.kind AND (resource.kind <> 'staff' OR EXISTS (SELECT 1 FROM booking_service_skilled skilled
         WHERE skilled.resource_id = resource.id AND skilled.service_id = wanted.service_id))))
+AND (resource.kind <> 'staff' OR %s::bigint[] IS NULL OR resource.id = ANY(%s::bigint[]))
 ORDER BY resource.id
 """  # noqa: S608
 
@@ -160,10 +161,18 @@ def read_place(location_id: int, service_ids: Collection[int], first: date, last
 
 
 def read_resources(
-    location_id: int, service_ids: Collection[int], first: date, last: date
+    location_id: int,
+    service_ids: Collection[int],
+    first: date,
+    last: date,
+    people: Collection[int] | None = None,
 ) -> list[ResourceFacts]:
-    """Everybody and everything that these services may need at a location, in the order of their ids; one statement."""
-    values = [*_team_values(location_id, first, last), list(service_ids)]
+    """Everybody and everything that these services may need at a location, in the order of their ids; one statement.
+
+    ``people``: nobody else of the team is wanted.
+    """
+    chosen = None if people is None else sorted(people)
+    values = [*_team_values(location_id, first, last), list(service_ids), chosen, chosen]
     return [_resource(row) for row in fetch_raw(RESOURCES, values, keep_plan=True)]
 
 

@@ -45,6 +45,11 @@ def local_ticks(
     return -(-begin // TICK_S), max(-(-begin // TICK_S), end // TICK_S)
 
 
+def instant_on_wall(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant of a time on the wall: after a gap the first there is, of one that comes twice the first."""
+    return _instant(wall, zone, is_end=False)
+
+
 @lru_cache(4096)
 def midnight_tick(day: date, zone_name: str) -> int:
     """The step at which a day begins at a place."""

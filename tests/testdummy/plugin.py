@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -162,6 +163,13 @@ def choose_route(channel: ChannelContext, request: RouteRequest, candidates: lis
 
 
 @hookimpl
+def choose_person(
+    channel: ChannelContext, skus: list[str], start: datetime, candidates: list[Any]
+) -> int | None:
+    return len(candidates) - 1 if skus and start and channel else None
+
+
+@hookimpl
 def on_product_changed(events: list[Event]) -> None:
     _see(events)
 
@@ -258,6 +266,11 @@ def on_draft_offered(events: list[Event]) -> None:
 
 @hookimpl
 def on_booking_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_booking_offered(events: list[Event]) -> None:
     _see(events)
 
 

@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('booking', '0005_calendars_of_others'),
+        ('booking', '0006_classes_waiting_paces'),
     ]
 
     operations = [
