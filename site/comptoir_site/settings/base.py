@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "comptoir.api.unavailable.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "comptoir_site.urls"

@@ -4,10 +4,12 @@ from typing import Any
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import Error
 
 from comptoir.api.health import WORKER_KEY
 from comptoir.api.idempotency import prune_answers
 from comptoir.base import clock
+from comptoir.base.away import is_away, wait_for_database
 from comptoir.checkout.finishing import cancel_unpaid, end_unpaid
 from comptoir.events.tasks import run_forever, send_forever
 from comptoir.fulfilment.parcels import expire_uncollected
@@ -41,11 +43,21 @@ class Command(BaseCommand):
         for loop in loops:
             loop.start()
         try:
-            call_command("db_worker", "--interval", "1", "--no-startup-delay", verbosity=0)
+            self._run_tasks()
         finally:
             stop.set()
             for loop in loops:
                 loop.join(timeout=5)
+
+    def _run_tasks(self) -> None:
+        """Until told to stop; who is without a database waits for it."""
+        while True:
+            try:
+                return call_command("db_worker", "--interval", "1", "--no-startup-delay", verbosity=0)
+            except Error as error:
+                if not is_away(error):
+                    raise
+                wait_for_database()
 
 
 class Rounds:
