@@ -7,7 +7,7 @@ from django.db import connections
 
 from comptoir.base.postgres import Cluster
 from comptoir.testing.factories import Shop
-from tests.core.stock.conftest import committed_shop
+from comptoir.testing.racing import committed_shop
 from tests.survival.mortal import mortal_cluster
 from tests.survival.servers import Servers
 from tests.survival.shoppers import CHANNELS, let_sell

@@ -12,7 +12,7 @@ from django.db import connection
 
 from comptoir.events.models import Event
 from comptoir.orders.models import Order
-from tests.core.stock.conftest import STRESS
+from comptoir.testing.racing import STRESS
 from tests.survival import witness
 from tests.survival.books import check_books, come_to_an_end, sold
 from tests.survival.mortal import Reaper, wait_for_the_worker

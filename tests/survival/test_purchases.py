@@ -16,7 +16,7 @@ import pytest
 from comptoir.orders.models import Order
 from comptoir.payments.models import Payment
 from comptoir.stock.models import Level
-from tests.core.stock.conftest import STRESS
+from comptoir.testing.racing import STRESS
 from tests.survival.books import check_books, come_to_an_end, sold
 from tests.survival.servers import Servers, Worker, all_at_once, send
 from tests.survival.shoppers import Shopper, new_product

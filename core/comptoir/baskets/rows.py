@@ -96,7 +96,10 @@ class Variant:
 
 @dataclass(frozen=True)
 class LineRow(Variant):
-    """A line as it is kept, with what is held for it at the moment. Units: pieces. ``id`` is 0 until it is written."""
+    """A line as it is kept, with what is held for it at the moment. Units: pieces. ``id`` is 0 until it is written.
+
+    ``words`` say what is claimed for it, such as the day and the hour of an appointment.
+    """
 
     id: int = 0
     quantity: int = 0
@@ -104,6 +107,7 @@ class LineRow(Variant):
     held: int = 0
     held_until: datetime | None = None
     longest_until: datetime | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str:

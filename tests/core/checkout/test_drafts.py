@@ -11,8 +11,8 @@ from comptoir.checkout.models import Checkout
 from comptoir.events.models import Event
 from comptoir.orders.models import Order
 from comptoir.stock.models import Hold
-from tests.core.checkout.conftest import CONTACT, Customer
-from tests.core.stock.conftest import people
+from comptoir.testing.calling import CONTACT, Customer
+from comptoir.testing.staff import people
 from tests.testdummy import plugin as dummy_plugin
 
 __all__ = ["people"]

@@ -20,8 +20,7 @@ from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Payment
 from comptoir.payments.services import capture_payment
 from comptoir.stock.models import Level
-from tests.core.baskets.conftest import Caller
-from tests.core.checkout.conftest import CONTACT, Customer
+from comptoir.testing.calling import CONTACT, Caller, Customer
 
 pytestmark = pytest.mark.django_db
 HOME = {"street": "3 rue Crébillon", "postcode": "44000", "city": "Nantes", "country": "FR"}

@@ -50,9 +50,10 @@ from comptoir.payments.models import Command, Payment
 from comptoir.stock.audit import differences as stock_differences
 from comptoir.stock.models import Hold
 from comptoir.stock.services import receive_stock
+from comptoir.testing.calling import CONTACT, Customer
+from comptoir.testing.selling import Till
 from comptoir_testpay.models import Deed
 from comptoir_testpay.sending import send_due
-from tests.core.checkout.conftest import CONTACT, Customer, Till
 
 FULL = bool(os.environ.get("COMPTOIR_STRESS"))
 HOME = {

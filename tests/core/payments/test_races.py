@@ -21,9 +21,9 @@ from comptoir.payments.models import Notice, Payment
 from comptoir.payments.notices import receive_notice
 from comptoir.payments.services import AboveCaptured, capture_payment, refund_payment
 from comptoir.payments.tenders import NotPaid, capture_for_order, give_back, keep_for_order
+from comptoir.testing.racing import STRESS, run_together
 from tests.core.payments.bank import PASSWORD
 from tests.core.payments.conftest import eur
-from tests.core.stock.conftest import STRESS, run_together
 
 pytestmark = pytest.mark.timeout(120 * STRESS)
 processes = multiprocessing.get_context("fork")

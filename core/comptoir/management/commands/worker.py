@@ -1,3 +1,4 @@
+import logging
 import threading
 from typing import Any
 
@@ -6,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import Error
 
+from comptoir import hookspecs, plugins
 from comptoir.api.health import WORKER_KEY
 from comptoir.api.idempotency import prune_answers
 from comptoir.base import clock
@@ -20,6 +22,8 @@ from comptoir.pricing.services import tell_price_changes
 from comptoir.publishing.schedule import run_due
 from comptoir.publishing.services import due_attention
 from comptoir.search.tasks import fill_index
+
+logger = logging.getLogger("comptoir.worker")
 
 HEARTBEAT_S = 5
 DUE_EVERY_S = 15
@@ -80,4 +84,14 @@ class Rounds:
             cancel_unpaid()
             expire_uncollected()
             sweep_slots()
+            self._do_those_of_plugins()
             self.looked_at = moment
+
+    def _do_those_of_plugins(self) -> None:
+        """One that fails holds up neither the others nor the core."""
+        for name, functions in plugins.collect(hookspecs.register_rounds).items():
+            for function in functions:
+                try:
+                    function()
+                except Exception:
+                    logger.exception("a round of plugin %s stumbled and goes on", name)
