@@ -171,6 +171,7 @@ def test_somebody_finds_a_shirt_buys_it_and_follows_the_order(till, open_page, w
     assert now.inner_text() == "Order placed"
     till.shop.settle()
     start_picking(parcel=Parcel.objects.get(order=order))
+    till.shop.settle()
     page.reload()
     assert now.inner_text() == "In preparation"
 
