@@ -23,11 +23,15 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from django.urls import URLPattern, URLResolver
     from ninja import Router
 
     from comptoir.baskets.checks import CheckedLine, LineProblem
     from comptoir.baskets.claims import LineClaims
+    from comptoir.baskets.storefront import Storefront
     from comptoir.channels.models import Channel
     from comptoir.channels.queries import ChannelContext
     from comptoir.events.models import Event
@@ -66,6 +70,32 @@ def register_pages() -> "list[URLPattern | URLResolver]":
     ``categories/<slug>`` and the paths of pages (comptoir.publishing.addresses).
 
     Example: ``return [path("", kiosk_home, name="home"), path("products/<str:slug>", kiosk_product, name="product")]``
+    """
+
+
+@hookspec
+def register_extension_pages() -> "list[URLPattern]":
+    """Give channels of other plugins pages for people beside their own: below ``/<channel>/<locale>/<this plugin>/``.
+
+    Called once, when the addresses of the site are read; not per request and not per channel. The pages are there on the
+    public channels on which this plugin is on and whose own plugin has a storefront (``register_storefront``);
+    elsewhere they answer 404. Write the views with ``comptoir.baskets.storefront.shop_page``: each gets a ``ShopPage``, which
+    draws templates in the look of the channel and fills the visitor's basket. ``reverse("<own plugin>:<this plugin>:<name>",
+    args=[channel_code, locale, …])`` leads to them. Returns patterns of ``django.urls.path``, without ``include``.
+
+    Example: ``return [path("", choose_table, name="home"), path("take", take_table, name="take")]``
+    """
+
+
+@hookspec
+def register_storefront() -> "Storefront":
+    """Lend the look of this plugin's pages, and the baskets of their visitors, to the pages of extensions.
+
+    Called when such a page is asked for, so return an object made before; not for the plugin's own pages. Returns an
+    object of a subclass of ``comptoir.baskets.storefront.Storefront``, whose method says what it has to do. It serves the
+    channels whose ``plugin`` this is.
+
+    Example: ``return KioskStorefront()``
     """
 
 
@@ -129,6 +159,18 @@ def register_payment_providers() -> "list[Provider]":
     method has to do, and what the shop does when it does not answer.
 
     Example: ``return [CardGateway()]``
+    """
+
+
+@hookspec
+def register_rounds() -> "list[Callable[[], object]]":
+    """Let the worker do something now and then, such as reminding of appointments.
+
+    Called once when a worker starts; each function of the answer is then called about every quarter of a minute, one
+    after the other, by every worker. A function looks for what is due, does a little of it, and is safe to run twice at
+    once; what it raises is logged, and the others go on. Not called while the worker does not run.
+
+    Example: ``return [send_reminders]``
     """
 
 
@@ -209,6 +251,23 @@ def choose_route(
     Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
 
     Example: ``return next((n for n, one in enumerate(candidates) if one.is_eligible and 7 in one.location_ids), None)``
+    """
+
+
+@hookspec
+def choose_person(
+    channel: "ChannelContext", skus: list[str], start: "datetime", candidates: list[Any]
+) -> int | None:
+    """Choose who does an appointment for which the customer chose nobody.
+
+    Called when a time is held or booked and more than one of the team could do it; not when somebody was chosen, nor for
+    showing free times. Returns the number of one of ``candidates`` (the first one is the appointment book's own choice:
+    fair, then without gaps), or ``None`` for that. ``skus`` are the services of the visit, ``start`` is when it begins, in
+    UTC, ``channel`` where it is booked. A candidate has ``resource_id``, ``code``, ``booked_minutes`` (in the four weeks up
+    to that day) and ``gap_minutes`` (left idle beside it); read them, change nothing.
+    Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
+
+    Example: ``return next((n for n, one in enumerate(candidates) if one.code == "anna"), None)``
     """
 
 
@@ -375,6 +434,25 @@ def on_draft_offered(events: "list[Event]") -> None:
 
     ``event.subject_id`` is the id of the checkout, which has the number; ``event.payload`` has ``channel``. Called once a
     draft. Not called when the draft is written, nor when it is asked for again.
+    """
+
+
+@hookspec
+def on_booking_changed(events: "list[Event]") -> None:
+    """A visit was booked, or something became of it. ``event.subject_id`` is the id of its first booking.
+
+    ``event.payload`` has ``visit`` (its UUID), ``change`` (``"booked"``, ``"confirmed"``, ``"moved"``, ``"cancelled"``,
+    ``"arrived"``, ``"done"`` or ``"missed"``) and ``sequence`` (how often it was moved or cancelled before). Not called for
+    holds: nobody has booked yet.
+    """
+
+
+@hookspec
+def on_booking_offered(events: "list[Event]") -> None:
+    """Somebody on the waiting list is offered a time that became free; it is held for them until the offer ends.
+
+    ``event.subject_id`` is the id of the entry, ``event.payload`` has ``visit`` (the UUID of the hold) and ``channel``.
+    Called once an offer. Not called when an offer ends, nor when it is taken.
     """
 
 

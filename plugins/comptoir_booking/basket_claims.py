@@ -6,17 +6,27 @@ A hold belongs to a basket and a service, as a line does; two of the same servic
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from comptoir.base import clock
-from comptoir.baskets.claims import Claimed, ClaimGone, LineClaims
+from comptoir.base.money import Money
+from comptoir.baskets.claims import Claimed, ClaimGone, ClaimOrdered, LineClaims
 from comptoir.baskets.rows import Code, Key, find_basket
 from comptoir.baskets.services import add_line
 from comptoir.baskets.shown import BasketView
+from comptoir.orders.models import Order, OrderLine
 from comptoir_booking.changes import cancel_bookings, confirm_bookings, extend_holds, release_bookings
 from comptoir_booking.claims import Terms, hold_visit
+from comptoir_booking.fees import cancel_percents, due_now, kept_of, pieces_of
 from comptoir_booking.layout import Visit
+from comptoir_booking.links import visit_link
 from comptoir_booking.models import Booking, Service
+from comptoir_booking.refusals import NotPossible, TooLate
 from comptoir_booking.rows import lock_owned
+from comptoir_booking.wording import booking_text, with_names
 
 State = Booking.State
 
@@ -30,7 +40,7 @@ class TimeClaims(LineClaims):
         if not services:
             return {}
         mine = Booking.objects.filter(owner=owner_of(basket_id), state=State.HELD, starts_at__gt=clock.now())
-        held = [one for one in mine if one.service_id in services.values()]
+        held = [one for one in with_names(mine) if one.service_id in services.values()]
         return {
             variant_id: _claimed([one for one in held if one.service_id == pk])
             for variant_id, pk in services.items()
@@ -61,32 +71,97 @@ class TimeClaims(LineClaims):
         confirm_bookings(confirmed, document=document)
         release_bookings([one for one in held if one not in confirmed])
 
+    def due_later(self, basket_id: int, totals: Mapping[int, Money]) -> Mapping[int, Money]:
+        """What the policies of the times held say; two of a service may have different ones."""
+        owner, later = owner_of(basket_id), {}
+        held = Booking.objects.filter(owner=owner, state=State.HELD, service__product__in=list(totals))
+        by_variant: dict[int, list[Booking]] = {}
+        for one in held.select_related("service").order_by("pk"):
+            by_variant.setdefault(one.service.product_id, []).append(one)
+        for variant_id, mine in by_variant.items():
+            total = totals[variant_id]
+            price = Money(total.amount / len(mine), total.currency).rounded()
+            parts = [due_now(one.policy, price) for one in mine]
+            if any(part != price for part in parts):
+                later[variant_id] = total - sum(parts, Money(Decimal(0), total.currency))
+        return later
+
+    def kept(self, document: str, quantities: Mapping[int, int]) -> Mapping[int, Decimal]:
+        """The policy of each appointment that a customer cancels with an order, the latest first."""
+        rows = Booking.objects.filter(document=document, service__product__in=quantities)
+        bookings = list(rows.select_related("service").order_by("-pk"))
+        if not bookings:
+            return {}
+        order = Order.objects.get(number=document)
+        kept: dict[int, Decimal] = {}
+        for variant_id, quantity in quantities.items():
+            mine = [one for one in bookings if one.service.product_id == variant_id]
+            chosen = [one for one in mine if one.state == State.CONFIRMED][:quantity]
+            if mine and len(chosen) < quantity:
+                raise NotPossible(state=mine[0].get_state_display())
+            percents = {pk: part for one in chosen for pk, part in cancel_percents([one]).items()}
+            if None in percents.values():
+                raise TooLate()
+            kept[variant_id] = sum(kept_of(order, pieces_of(order, chosen), percents).values(), Decimal(0))
+        return kept
+
+    def ordered(self, document: str, locale: str) -> Mapping[int, Sequence[ClaimOrdered]]:
+        """Each appointment of an order with the safe link of its visit; those that are cancelled say so."""
+        rows = with_names(Booking.objects.filter(document=document)).select_related("service", "channel")
+        visits: dict[UUID, list[Booking]] = {}
+        for one in rows.order_by("starts_at", "pk"):
+            visits.setdefault(one.visit, []).append(one)
+        found: dict[int, list[ClaimOrdered]] = {}
+        for bookings in visits.values():
+            link = visit_link(bookings, locale)
+            for one in bookings:
+                found.setdefault(one.service.product_id, []).append(ClaimOrdered(_ordered_text(one), link))
+        return found
+
 
 def hold_in_basket(*, key: Key, visit: Visit, start: datetime) -> tuple[list[Booking], BasketView]:
     """Hold a visit for a basket and put its services into it, a line each: both or neither.
 
     Call it in a transaction. Errors: those of ``hold_visit`` and of ``baskets.add_line``.
     """
-    basket = find_basket(key, lock=True)
-    channel = key.channel
-    terms = Terms(
+    bookings = hold_visit(visit=visit, start=start, terms=terms_of(key))
+    return bookings, add_lines(key, bookings)
+
+
+def terms_of(key: Key) -> Terms:
+    """For whom a basket holds, and how long; the basket is locked. Errors: those of ``find_basket``."""
+    basket, channel = find_basket(key, lock=True), key.channel
+    return Terms(
         owner=owner_of(basket.id), channel_id=channel.id, customer_id=basket.owner_id,
         minutes=channel.hold_minutes, max_minutes=channel.hold_minutes_max,
     )  # fmt: skip
-    bookings = hold_visit(visit=visit, start=start, terms=terms)
-    ids = [wish.service_id for wish in visit.wishes]
+
+
+def add_lines(key: Key, bookings: Sequence[Booking]) -> BasketView:
+    """Put what was held into its basket, a line for each service. Errors: those of ``baskets.add_line``."""
+    ids = Counter(one.service_id for one in bookings)
     skus = dict(Service.objects.filter(pk__in=ids).values_list("pk", "product__sku"))
-    for service_id, quantity in Counter(ids).items():
+    for service_id, quantity in ids.items():
         view = add_line(key=key, code=Code(skus[service_id]), quantity=quantity)
-    return bookings, view
+    return view
 
 
-def cancel_ordered(*, number: str, quantities: Mapping[str, int]) -> None:
-    """Cancel the appointments of pieces of an order that were cancelled, by SKU: the latest first."""
-    rows = Booking.objects.filter(document=number, state=State.CONFIRMED).select_related("service__product")
-    for sku, quantity in quantities.items():
-        mine = sorted((one for one in rows if one.service.product.sku == sku), key=lambda one: -one.pk)
-        cancel_bookings([one.pk for one in mine[:quantity]])
+def cancel_ordered(*, number: str) -> None:
+    """Cancel the appointments of an order beyond the pieces that are left of it: the latest first; safe to repeat.
+
+    Who cancels an appointment cancels its piece too, so there is nothing left to do when its event comes.
+    """
+    taken = (State.CONFIRMED, State.ARRIVED, State.DONE)
+    rows = Booking.objects.filter(document=number, state__in=taken).select_related("service")
+    left: Counter[int] = Counter()
+    for line in OrderLine.objects.filter(order__number=number, is_counted=False):
+        left[line.variant_id or 0] += line.open_quantity
+    beyond = []
+    for one in rows.order_by("pk"):
+        left[one.service.product_id] -= 1
+        if left[one.service.product_id] < 0:
+            beyond.append(one.pk)
+    cancel_bookings(beyond)
 
 
 def owner_of(basket_id: int) -> str:
@@ -94,10 +169,17 @@ def owner_of(basket_id: int) -> str:
     return f"basket:{basket_id}"
 
 
+def _ordered_text(booking: Booking) -> str:
+    if booking.state == State.CANCELLED:
+        return _("%(appointment)s (cancelled)") % {"appointment": booking_text(booking)}
+    return booking_text(booking)
+
+
 def _claimed(held: Sequence[Booking]) -> Claimed:
     ends = [one.held_until for one in held if one.held_until]
     longest = [one.longest_until for one in held if one.longest_until]
-    return Claimed(len(held), min(ends, default=None), min(longest, default=None))
+    words = tuple(booking_text(one) for one in sorted(held, key=lambda one: one.starts_at))
+    return Claimed(len(held), min(ends, default=None), min(longest, default=None), words)
 
 
 def _held(basket_id: int) -> list[Booking]:

@@ -37,6 +37,11 @@ class Board:
         return {pk: mask & ~self.busy.get(pk, 0) for pk, mask in self.open.items()}
 
     @property
+    def has_pools(self) -> bool:
+        """Whether something of it is shared."""
+        return any(one.capacity > 1 for one in self.resources.values())
+
+    @property
     def allowed(self) -> int:
         """The starts that the rules let customers choose, whoever is free: on the wall's steps, not too soon or too far."""
         window, now = self.window, int(clock.now().timestamp())
@@ -67,17 +72,21 @@ class Board:
 
 def read_board(
     visit: Visit, first_day: date, days: int, *,
-    but_of: Collection[int] = (), overrides: frozenset[str] = frozenset(),
+    but_of: Collection[int] = (), overrides: frozenset[str] = frozenset(), is_for_claim: bool = False,
 ) -> Board:  # fmt: skip
-    """Read what decides about a visit on some days: three statements. Errors: ``InvalidValue``, ``VisitTooLong``."""
+    """Read what decides about a visit on some days: three statements. Errors: ``InvalidValue``, ``VisitTooLong``.
+
+    ``is_for_claim``: what is taken is read where it helps to choose; who claims locks, and looks then.
+    """
     first, last = first_day - 2 * DAY, first_day + timedelta(days=days + 1)
     place = read_place(visit.location_id, visit.service_ids, first, last)
-    rows = read_resources(visit.location_id, visit.service_ids, first, last)
+    rows = read_resources(visit.location_id, visit.service_ids, first, last, visit.person_ids)
     layout = lay_out(visit, place, rows)
     window = Window(first_day, days, place.zone_name)
     wanted = {pk for need in layout.needs for pk in need.candidates}
     resources = {one.id: one for one in rows if one.id in wanted}
-    busy = busy_masks(resources, window, but_of=but_of)
+    is_blind = is_for_claim and not layout.has_choice
+    busy = {} if is_blind else busy_masks(resources, window, but_of=but_of)
     everything = stretch(0, window.length)
     opened = {
         pk: everything if HOURS in overrides else open_mask(one, place, window)

@@ -7,5 +7,12 @@ SETTINGS = (
         4,
         "How many visits one basket, or one visitor, may hold at the same time.",
     ),
+    Setting(
+        "COMPTOIR_BOOKING_OFFER_MINUTES",
+        int,
+        60,
+        "How long a time that became free is kept for who is offered it from the waiting list.",
+        "min",
+    ),
 )
 conf = Settings(SETTINGS, prefix="COMPTOIR_BOOKING_")

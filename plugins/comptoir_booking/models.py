@@ -163,39 +163,6 @@ class HoursException(models.Model):
         return f"{self.first_day:%Y-%m-%d} {self.reason}".strip()
 
 
-class Policy(models.Model):
-    """What holds for a booking; copied into it when the time is held. Nothing said: until it begins, free of charge."""
-
-    name = models.CharField(_("name"), max_length=120)
-    notice_minutes = models.PositiveIntegerField(_("minutes ahead, at least"), default=60)
-    horizon_days = models.PositiveSmallIntegerField(
-        _("days ahead, at most"), default=90, validators=[MinValueValidator(1), MaxValueValidator(400)]
-    )
-    cancel_minutes = models.PositiveIntegerField(_("can be cancelled until, minutes before"), default=0)
-    move_minutes = models.PositiveIntegerField(_("can be moved until, minutes before"), default=0)
-    most_moves = models.PositiveSmallIntegerField(_("moves by the customer, at most"), default=3)
-    deposit_percent = models.PositiveSmallIntegerField(
-        _("deposit in percent"), default=0, validators=[MaxValueValidator(100)]
-    )
-    no_show_percent = models.PositiveSmallIntegerField(
-        _("fee in percent for who does not come"), default=0, validators=[MaxValueValidator(100)]
-    )
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name = _("booking policy")
-        verbose_name_plural = _("booking policies")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def terms(self) -> dict[str, int]:
-        """What is copied into a booking."""
-        names = [one.name for one in self._meta.fields if one.name not in ("id", "name")]
-        return {name: getattr(self, name) for name in names}
-
-
 class Service(models.Model):
     """A product that takes time. Price, tax, words and pictures are the product's."""
 
@@ -203,7 +170,12 @@ class Service(models.Model):
         Product, on_delete=models.CASCADE, related_name="+", verbose_name=_("product")
     )
     policy = models.ForeignKey(
-        Policy, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("policy")
+        "booking.Policy",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("policy"),
     )
     step_minutes = models.PositiveSmallIntegerField(
         _("starts every … minutes"), default=15,
@@ -212,6 +184,10 @@ class Service(models.Model):
     skilled = models.ManyToManyField(
         Resource, related_name="skills", blank=True, verbose_name=_("people who can do it"),
         limit_choices_to={"kind": Resource.Kind.STAFF},
+    )  # fmt: skip
+    in_sessions = models.BooleanField(
+        _("a class"), default=False,
+        help_text=_("Customers take places at times that are set, and choose none themselves."),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -222,6 +198,26 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.product.title
+
+
+class Pace(models.Model):
+    """How long somebody takes for a service, in per cent of what it says: 150 is half as long again."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="paces")
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="paces")
+    percent = models.PositiveSmallIntegerField(
+        _("time in percent"), validators=[MinValueValidator(50), MaxValueValidator(300)]
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["service", "resource"], name="one_pace_of_a_person"),
+            models.CheckConstraint(condition=Q(percent__range=(50, 300)), name="a_pace_is_possible"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.percent} %"
 
 
 class Segment(models.Model):
@@ -292,3 +288,5 @@ class Requirement(models.Model):
 
 
 from comptoir_booking.booking_models import *  # noqa: E402, F403
+from comptoir_booking.class_models import *  # noqa: E402, F403
+from comptoir_booking.policy_models import *  # noqa: E402, F403

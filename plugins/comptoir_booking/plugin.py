@@ -1,18 +1,21 @@
 """Hooks of the appointment book."""
 
-from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
+from django.urls import URLPattern
 from ninja import Router
 
 from comptoir.baskets.claims import LineClaims
 from comptoir.events.models import Event
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
-from comptoir_booking import api, staff_api
+from comptoir_booking import api, group_api, staff_api
 from comptoir_booking.basket_claims import TimeClaims, cancel_ordered
 from comptoir_booking.bookable import booking_fields
+from comptoir_booking.pages.urls import urlpatterns
 from comptoir_booking.readiness import booking_problems
+from comptoir_booking.waiting import offer_free_times
 
 CLAIMS = TimeClaims()
 
@@ -23,8 +26,16 @@ def register_routers() -> list[tuple[str, Router]]:
         ("services", api.services),
         ("appointments", api.appointments),
         ("holds", api.holds),
+        ("sessions", group_api.sessions),
+        ("series", group_api.series),
+        ("waiting", group_api.waiting),
         ("bookings", staff_api.router),
     ]
+
+
+@hookimpl
+def register_extension_pages() -> list[URLPattern]:
+    return urlpatterns
 
 
 @hookimpl
@@ -34,11 +45,13 @@ def register_line_claims() -> LineClaims:
 
 @hookimpl
 def on_order_cancelled(events: list[Event]) -> None:
-    for event in events:
-        quantities = Counter({line["sku"]: 0 for line in event.payload["lines"]})
-        for line in event.payload["lines"]:
-            quantities[line["sku"]] += line["quantity"]
-        cancel_ordered(number=event.payload["number"], quantities=quantities)
+    for number in dict.fromkeys(event.payload["number"] for event in events):
+        cancel_ordered(number=number)
+
+
+@hookimpl
+def register_rounds() -> list[Callable[[], object]]:
+    return [offer_free_times]
 
 
 @hookimpl

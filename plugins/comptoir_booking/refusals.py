@@ -49,12 +49,46 @@ class TooLate(ComptoirError):
     sentence = _("This booking can no longer be changed here. Please call the shop.")
 
 
+class FeeChanged(ComptoirError):
+    """Cancelling costs something else than the customer was told: a limit of the policy went by meanwhile."""
+
+    code = "booking_fee_changed"
+    status = 409
+    sentence = _("The fee has changed meanwhile. Please look at it again.")
+    public_facts = ("fee",)
+
+
 class BookingMoved(ComptoirError):
     """A booking is not as the caller saw it: its sequence number is another."""
 
     code = "booking_moved"
     status = 412
     sentence = _("This booking has been changed meanwhile. Please look at it again.")
+
+
+class SessionFull(ComptoirError):
+    """A class has fewer places left than were asked for, or does not take place."""
+
+    code = "session_full"
+    status = 409
+    sentence = _("Only {left} places are left.")
+    public_facts = ("left",)
+
+
+class SeatsStay(ComptoirError):
+    """A place in a class cannot be moved to another time."""
+
+    code = "seats_stay"
+    status = 409
+    sentence = _("A place in a class is not moved: cancel it and book another one.")
+
+
+class NothingOffered(ComptoirError):
+    """Somebody on the waiting list takes an offer that has ended, or never was."""
+
+    code = "nothing_offered"
+    status = 409
+    sentence = _("There is no offer for you at the moment; we tell you as soon as there is one.")
 
 
 class NotPossible(ComptoirError):

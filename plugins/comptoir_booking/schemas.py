@@ -6,6 +6,8 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from comptoir.api.schemas import Money
+
 Text = Field("", max_length=120)
 
 
@@ -15,18 +17,29 @@ class Person(Schema):
     location: str
 
 
-class ServiceShown(Schema):
-    """Title, price and pictures are those of the product with this SKU."""
+class ServiceOut(Schema):
+    """Title, price and pictures are those of the product with this SKU; ``locations`` are where somebody does it."""
 
     sku: str
     handle: str | None
+    title: str
+    price: Money
+    locations: list[str]
     minutes: int
     people: list[Person]
-    policy: dict[str, int]
+    policy: dict[str, int | str | None]
+
+
+class Place(Schema):
+    code: str = Field(examples=["saint-denis"])
+    name: str
+    city: str
+    time_zone: str = Field(examples=["Indian/Reunion"])
 
 
 class ServiceList(Schema):
-    items: list[ServiceShown]
+    items: list[ServiceOut]
+    locations: list[Place]
 
 
 class Day(Schema):
@@ -109,6 +122,139 @@ class BookingShown(Schema):
 
 class BookingList(Schema):
     items: list[BookingShown]
+
+
+class MoveTermsShown(Schema):
+    is_possible: bool
+    why_not: str
+    until: datetime
+    moves_left: int
+
+
+class CancelTermsShown(Schema):
+    """Sums are null for what was not bought in an order."""
+
+    is_possible: bool
+    why_not: str
+    free_until: datetime
+    paid: Money | None
+    fee: Money | None = Field(description="what is kept of it if it is cancelled now")
+    refund: Money | None = Field(description="what goes back if it is cancelled now")
+
+
+class OwnBooking(Schema):
+    sku: str
+    title: str
+    state: str
+    start: datetime
+    end: datetime
+    time_zone: str
+    people: list[str]
+
+
+class OwnVisit(Schema):
+    """What a customer sees by the link of a visit, and what can be done with it now."""
+
+    visit: UUID
+    sequence: int
+    order: str
+    location: str
+    bookings: list[OwnBooking]
+    move: MoveTermsShown
+    cancel: CancelTermsShown
+
+
+class OwnMove(Schema):
+    start: datetime
+    person: str = Field("", max_length=40)
+
+
+class OwnCancel(Schema):
+    """``fee`` is what the customer was shown; another one by now is refused (`booking_fee_changed`)."""
+
+    fee: Money | None = None
+
+
+class SessionShown(Schema):
+    id: UUID
+    service: str
+    start: datetime
+    end: datetime
+    time_zone: str
+    places: int
+    left: int
+
+
+class SessionList(Schema):
+    items: list[SessionShown]
+
+
+class Seats(Schema):
+    """How many places; with the token of a ``basket`` they live with it, as one line."""
+
+    party: int = Field(1, description="1 to 20")
+    basket: str = Field("", max_length=120)
+
+
+class NewSession(Schema):
+    location: str = Field(max_length=40)
+    service: str = Field(max_length=64)
+    start: datetime
+    places: int
+    person: str = Field("", max_length=40)
+    override: list[str] = Field([], max_length=3)
+
+
+class NewSeries(NewHold):
+    """The same time on the wall, every so many weeks; ``only_whole``: all of it or nothing."""
+
+    every_weeks: int = Field(description="1 to 8")
+    times: int = Field(description="2 to 12")
+    only_whole: bool = False
+
+
+class NewSeriesByStaff(NewBooking):
+    """As ``NewSeries``, for who stands at the desk."""
+
+    every_weeks: int = Field(description="1 to 8")
+    times: int = Field(description="2 to 12")
+    only_whole: bool = False
+
+
+class MissedShown(Schema):
+    start: datetime
+    alternatives: list[datetime]
+
+
+class SeriesShown(Schema):
+    """``missed`` are the starts that were not free, each with the nearest others."""
+
+    starts: list[datetime]
+    missed: list[MissedShown]
+
+
+class NewWait(Schema):
+    location: str = Field(max_length=40)
+    service: str = Field(max_length=64)
+    person: str = Field("", max_length=40)
+    first: date
+    last: date
+    name: str = Field(min_length=1, max_length=120)
+    email: str = Field("", max_length=254)
+    phone: str = Field("", max_length=40)
+
+
+class Waiting(Schema):
+    """``token`` opens the entry: keep it secret."""
+
+    token: str
+    state: str = Field(description="waiting, offered, taken or ended")
+    offered_until: datetime | None
+    start: datetime | None = Field(description="the time that is offered")
+
+
+class TakeOffer(Schema):
+    basket: str = Field(max_length=120)
 
 
 class Explained(Schema):

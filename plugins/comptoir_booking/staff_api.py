@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
-from ninja import Header, Path, Query, Router, Status
+from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
 from comptoir.api.http import kept_private, open_channel_for
@@ -18,14 +18,28 @@ from comptoir.channels.models import Location
 from comptoir.channels.queries import ChannelContext
 from comptoir.customers.models import User
 from comptoir.customers.queries import works_at
-from comptoir_booking.asking import person_at, visit_of
+from comptoir_booking import self_api
+from comptoir_booking.asking import person_at, services_sold, visit_of
 from comptoir_booking.board import OVERRIDES
-from comptoir_booking.changes import cancel_visit, mark_visit, move_visit
+from comptoir_booking.changes import move_visit
 from comptoir_booking.claims import Terms, book_visit
+from comptoir_booking.group_api import series_answer, session_answer
 from comptoir_booking.models import Booking
-from comptoir_booking.parameters import First, OnePerson, People, Services, VisitId
+from comptoir_booking.ordered import cancel_booked, mark_booked
+from comptoir_booking.parameters import First, IfMatch, OnePerson, People, Services, VisitId, sequence_in
 from comptoir_booking.queries import bookings_between, bookings_shown, why_not
-from comptoir_booking.schemas import BookingList, Explained, Move, NewBooking
+from comptoir_booking.schemas import (
+    BookingList,
+    Explained,
+    Move,
+    NewBooking,
+    NewSeriesByStaff,
+    NewSession,
+    SeriesShown,
+    SessionShown,
+)
+from comptoir_booking.series import book_series
+from comptoir_booking.sessions import cancel_session, open_session, session_by
 from comptoir_booking.wall_time import DAY, instant_of, midnight_tick
 
 LOOK, ADD, CHANGE = "booking.view_booking", "booking.add_booking", "booking.change_booking"
@@ -34,6 +48,7 @@ STAFF = StaffSession()
 PLUGIN = "booking"
 
 router = Router()
+router.add_router("/self", self_api.router)
 
 
 @router.get(
@@ -65,14 +80,10 @@ def book(request: HttpRequest, channel: Path[str], body: NewBooking) -> Status[d
     context = _channel(request, channel)
     user = check_permission(request, ADD)
     workplace(user, body.location)
-    terms = Terms(
-        channel_id=context.id, contact_name=body.name, contact_phone=body.phone, note=body.note, actor_id=user.pk,
-        overrides=_overrides(body.override),
-    )  # fmt: skip
     visit = visit_of(
         context, location=body.location, services=body.services, person=body.person, people=body.people
     )
-    made = book_visit(visit=visit, start=body.start, terms=terms)
+    made = book_visit(visit=visit, start=body.start, terms=_terms(context.id, user, body))
     return Status(201, _answer(made))
 
 
@@ -86,13 +97,13 @@ def move(
     channel: Path[str],
     body: Move,
     visit: UUID = VisitId,
-    if_match: str = Header("", alias="If-Match", description="sequence number of what the caller saw"),
+    if_match: str = IfMatch,
 ) -> dict[str, Any]:
     """`If-Match` has the sequence number that the caller saw; 412 if it is another by now."""
     _channel(request, channel)
     user, place = _mine(request, visit, CHANGE)
     moved = move_visit(
-        visit=visit, start=body.start, sequence=_sequence(if_match),
+        visit=visit, start=body.start, sequence=sequence_in(if_match),
         person_id=person_at(place, body.person) if body.person else None,
         actor_id=user.pk, overrides=_overrides(body.override),
     )  # fmt: skip
@@ -104,10 +115,16 @@ def move(
     summary="Cancel a visit",
 )  # fmt: skip
 @decorate_view(once, kept_private)
-def cancel(request: HttpRequest, channel: Path[str], visit: UUID = VisitId) -> dict[str, Any]:
+def cancel(
+    request: HttpRequest,
+    channel: Path[str],
+    visit: UUID = VisitId,
+    keep_fee: bool = Query(False, description="keep what its policy says; else all of it goes back"),
+) -> dict[str, Any]:
+    """With its lines in the order, whose money goes back to where it came from."""
     _channel(request, channel)
     user, _place = _mine(request, visit, CHANGE)
-    return _answer(cancel_visit(visit=visit, actor_id=user.pk))
+    return _answer(cancel_booked(visit=visit, actor_id=user.pk, keep_fee=keep_fee))
 
 
 @router.post(
@@ -125,7 +142,65 @@ def mark(
     if mark not in (Booking.State.ARRIVED, Booking.State.DONE, Booking.State.MISSED):
         raise NotFound()
     user, _place = _mine(request, visit, CHANGE)
-    return _answer(mark_visit(visit=visit, state=mark, actor_id=user.pk))
+    return _answer(mark_booked(visit=visit, state=mark, actor_id=user.pk))
+
+
+@router.post(
+    "/series", auth=STAFF, response={201: SeriesShown, **PROBLEMS}, operation_id="staff_book_series",
+    summary="Book the same time every so many weeks",
+)  # fmt: skip
+@decorate_view(once, kept_private)
+def book_again(request: HttpRequest, channel: Path[str], body: NewSeriesByStaff) -> Status[dict[str, Any]]:
+    """What is not free is in `missed`, with the nearest others."""
+    context = _channel(request, channel)
+    user = check_permission(request, ADD)
+    workplace(user, body.location)
+    visit = visit_of(
+        context, location=body.location, services=body.services, person=body.person, people=body.people
+    )
+    made = book_series(
+        visit=visit, start=body.start, terms=_terms(context.id, user, body), every_weeks=body.every_weeks,
+        times=body.times, only_whole=body.only_whole,
+    )  # fmt: skip
+    return Status(201, series_answer(made.bookings, made.missed))
+
+
+@router.post(
+    "/sessions", auth=STAFF, response={201: SessionShown, **PROBLEMS}, operation_id="staff_open_session",
+    summary="Put a class on the calendar",
+)  # fmt: skip
+@decorate_view(once, kept_private)
+def new_session(request: HttpRequest, channel: Path[str], body: NewSession) -> Status[dict[str, Any]]:
+    """Who gives it, and the room, are taken once."""
+    context = _channel(request, channel)
+    user = check_permission(request, ADD)
+    place = workplace(user, body.location)
+    rows = services_sold(context, [body.service])
+    if not rows:
+        raise InvalidValue(field="service", value=body.service)
+    made = open_session(
+        service=rows[0], location=place, start=body.start, places=body.places, actor_id=user.pk,
+        person_id=person_at(place, body.person) if body.person else None, overrides=_overrides(body.override),
+    )  # fmt: skip
+    made.left = made.places  # type: ignore[attr-defined]
+    return Status(201, session_answer(made, body.service))
+
+
+@router.post(
+    "/sessions/{uuid:session}/cancel", auth=STAFF, response={204: None, **PROBLEMS},
+    operation_id="staff_cancel_session", summary="Cancel a class: everybody's money goes back",
+)  # fmt: skip
+@decorate_view(once)
+def no_session(
+    request: HttpRequest, channel: Path[str], session: UUID = Path(..., description="id of the class")
+) -> Status[None]:
+    context = _channel(request, channel)
+    user = check_permission(request, CHANGE)
+    found = session_by(session, context.location_ids)
+    if not works_at(user, found.location):
+        raise NotYourLocation(field="session", location=found.location.name)
+    cancel_session(session=found, actor_id=user.pk)
+    return Status(204, None)
 
 
 @router.get(
@@ -165,11 +240,11 @@ def _mine(request: HttpRequest, visit: UUID, permission: str) -> tuple[User, Loc
     return user, first.location
 
 
-def _sequence(header: str) -> int | None:
-    text = header.strip().strip('"')
-    if text and not (text.isascii() and text.isdigit() and len(text) < 9):
-        raise InvalidValue(field="If-Match", value=text[:20])
-    return int(text) if text else None
+def _terms(channel_id: int, user: User, body: NewBooking) -> Terms:
+    return Terms(
+        channel_id=channel_id, contact_name=body.name, contact_phone=body.phone, note=body.note, actor_id=user.pk,
+        overrides=_overrides(body.override),
+    )  # fmt: skip
 
 
 def _overrides(names: list[str]) -> frozenset[str]:

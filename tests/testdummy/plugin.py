@@ -1,6 +1,7 @@
 """Implements every hook with all its arguments, as simply as can be; ``tests/core/test_hooks.py`` uses each of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from ninja import Path, Router
 
 from comptoir.baskets.checks import CheckedLine, LineProblem
 from comptoir.baskets.claims import Claimed, LineClaims
+from comptoir.baskets.storefront import Act, ShopPage, Storefront, shop_page
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.events.models import Event
@@ -27,6 +29,9 @@ seen: list[tuple[str, int]] = []
 #: Every message that was sent by pigeon.
 flown: list[Letter] = []
 
+
+#: One for each round of the worker.
+rounds: list[int] = []
 
 #: Tables claimed, by the id of a basket.
 tables: dict[int, int] = {}
@@ -52,6 +57,20 @@ def register_pages() -> list[URLPattern]:
 
 
 @hookimpl
+def register_extension_pages() -> list[URLPattern]:
+    @shop_page
+    def lend(page: ShopPage, what: str) -> HttpResponse:
+        return page.draw(what)
+
+    return [url("lend/<path:what>", lend, name="lend")]
+
+
+@hookimpl
+def register_storefront() -> Storefront:
+    return Window()
+
+
+@hookimpl
 def register_preview() -> Preview:
     return Preview(template="testdummy/preview.html", width_px=333)
 
@@ -59,6 +78,20 @@ def register_preview() -> Preview:
 @hookimpl
 def register_line_claims() -> LineClaims:
     return Tables()
+
+
+class Window(Storefront):
+    """Draws nothing but the name of what is drawn."""
+
+    def serve(self, request: HttpRequest, channel: ChannelContext, locale: str, act: Act) -> HttpResponse:
+        page = ShopPage()
+        page.channel, page.locale, page.draw = channel, locale, self.draw
+        return act(page)
+
+    def draw(
+        self, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+    ) -> HttpResponse:
+        return HttpResponse(f"{template} in the window", status=status)
 
 
 class Tables(LineClaims):
@@ -92,6 +125,11 @@ class Piggybank(Provider):
 
     def start(self, asked: Asked) -> Answer:
         return Answer(reference=asked.payment, facts=[Fact("authorised", asked.amount, asked.payment)])
+
+
+@hookimpl
+def register_rounds() -> list[Callable[[], object]]:
+    return [lambda: rounds.append(1)]
 
 
 @hookimpl
@@ -144,6 +182,13 @@ def register_carriers() -> list[Carrier]:
 def choose_route(channel: ChannelContext, request: RouteRequest, candidates: list[Candidate]) -> int | None:
     """Leaves the choice to the core."""
     return None
+
+
+@hookimpl
+def choose_person(
+    channel: ChannelContext, skus: list[str], start: datetime, candidates: list[Any]
+) -> int | None:
+    return len(candidates) - 1 if skus and start and channel else None
 
 
 @hookimpl
@@ -238,6 +283,16 @@ def on_checkout_failed(events: list[Event]) -> None:
 
 @hookimpl
 def on_draft_offered(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_booking_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_booking_offered(events: list[Event]) -> None:
     _see(events)
 
 

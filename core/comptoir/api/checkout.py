@@ -135,6 +135,8 @@ def _checkout(view: CheckoutView, payment: Payment | None) -> dict[str, Any]:
         "goods": view.basket.quote.total.as_json() if view.basket else None,
         "delivery_price": Money(one.delivery_total, view.channel.currency).as_json(),
         "total": view.total.as_json(),
+        "due_now": view.due_now.as_json(),
+        "due_later": view.due_later.as_json(),
         "payment": payment and {
             "id": str(payment.uuid), "provider": payment.provider, "state": payment.state,
             "step": _in_order(payment.step),

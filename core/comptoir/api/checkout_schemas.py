@@ -91,6 +91,10 @@ class CheckoutOut(Schema):
     goods: Money | None = Field(description="null once the money was asked for")
     delivery_price: Money
     total: Money
+    due_now: Money = Field(
+        description="what is paid with the order: less than the total if there is a deposit"
+    )
+    due_later: Money = Field(description="what is paid when the customer comes")
     payment: PaymentOut | None
     order: PlacedOrder | None
     ends_at: str = Field(description="until when its goods are held")

@@ -24,7 +24,10 @@ def order_json(order: Order) -> dict[str, Any]:
         "tax": order.money(order.tax).as_json(),
         "cancelled": order.money(order.cancelled_total).as_json(),
         "payment_method": order.payment_method,
-        "money": {name: getattr(money, name).as_json() for name in ("captured", "refunded", "due")},
+        "money": {
+            **{name: getattr(money, name).as_json() for name in ("captured", "refunded", "due")},
+            "due_later": order.money(order.due_later).as_json(),
+        },
         "may_cancel": order.state in CUSTOMER_MAY_CANCEL,
         "papers": list(order.papers.order_by("pk").values_list("number", flat=True)),
         "parcels": [_parcel(one) for one in parcels_of(order)],

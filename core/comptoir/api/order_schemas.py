@@ -51,7 +51,8 @@ class OrderLineOut(Schema):
 class OrderMoneyOut(Schema):
     captured: Money
     refunded: Money
-    due: Money
+    due: Money = Field(description="what is still to be paid")
+    due_later: Money = Field(description="what of it is paid when the customer comes")
 
 
 class ParcelOut(Schema):
@@ -113,6 +114,13 @@ class StaffOrder(OrderOut):
     history: list[dict[str, Any]]
     notes: list[dict[str, Any]]
     refunds: list[dict[str, Any]]
+
+
+class BalanceIn(Schema):
+    """All that is left to pay at arrival, unless an ``amount`` is named."""
+
+    amount: Money | None = None
+    provider: str = Field("shop", max_length=40)
 
 
 class RefundOut(Schema):

@@ -13,6 +13,7 @@ from comptoir.api.idempotency import HEADER, once
 from comptoir.api.money import money_in
 from comptoir.api.order_answers import staff_json
 from comptoir.api.order_schemas import (
+    BalanceIn,
     CancelIn,
     DraftIn,
     DraftOut,
@@ -30,6 +31,7 @@ from comptoir.baskets.rows import Code
 from comptoir.channels.queries import channel_context
 from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.checkout.drafts import draft_order, offer_draft, payment_link
+from comptoir.checkout.receiving import take_balance
 from comptoir.customers.queries import workplaces
 from comptoir.orders.models import Order
 from comptoir.orders.papers import issue_paper
@@ -39,6 +41,7 @@ from comptoir.orders.services import note_order, request_refund
 LOOK, CANCEL, REFUND, NOTE, DRAFT = (
     f"order.{name}" for name in ("view_order", "cancel_order", "refund_order", "add_ordernote", "draft_order")
 )
+CAPTURE = "payments.capture_payment"
 PROBLEMS = {code: Problem for code in (401, 403, 404, 409, 422)}
 
 router = Router(auth=StaffSession())
@@ -151,6 +154,26 @@ def refund(request: HttpRequest, number: Path[str], body: RefundIn) -> HttpRespo
     )
     answer = {"id": asked.pk, "amount": found.money(asked.amount).as_json(), "order": found.number}
     return private_answer(answer, status=201)
+
+
+@router.post(
+    "/{number}/balance",
+    response={201: StaffOrder, **PROBLEMS},
+    operation_id="staff_take_balance",
+    summary="Take what is paid at arrival, or a part of it",
+)
+@decorate_view(once)
+def balance(request: HttpRequest, number: Path[str], body: BalanceIn) -> HttpResponse:
+    """Over the counter, unless another means of payment is named. 409 `above_balance` if less is still to be paid."""
+    found = _order(request, CAPTURE, number)
+    take_balance(
+        order_id=found.pk,
+        key=f"staff:{request.headers.get(HEADER) or secrets.token_hex(8)}"[:80],
+        actor=request.auth,
+        amount=money_in(body.amount, field="amount") if body.amount else None,
+        provider=body.provider,
+    )
+    return private_answer(staff_json(_order(request, CAPTURE, number)), status=201)
 
 
 @router.post(

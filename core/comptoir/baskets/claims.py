@@ -6,15 +6,17 @@ lines ask nobody.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from comptoir import hookspecs, plugins
 from comptoir.base.errors import ComptoirError
+from comptoir.base.money import Money
 from comptoir.baskets.rows import BasketRow, LineRow
 
 logger = logging.getLogger("comptoir.baskets")
@@ -38,11 +40,23 @@ class ClaimMissing(ComptoirError):
 
 @dataclass(frozen=True)
 class Claimed:
-    """What is claimed for a line. Units: pieces; until when it is kept, and until when it can be at most."""
+    """What is claimed for a line. Units: pieces; until when it is kept, and until when it can be at most.
+
+    ``words`` say to the customer what it is, such as the day and the hour: a sentence for each piece.
+    """
 
     quantity: int = 0
     until: datetime | None = None
     longest_until: datetime | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClaimOrdered:
+    """A claim that is an order's: what it is, in words, and the page where its customer changes it; empty if none."""
+
+    words: str
+    url: str = ""
 
 
 class LineClaims:
@@ -74,6 +88,25 @@ class LineClaims:
         Errors: ``ClaimGone`` if there are fewer than so many pieces; the money goes back then.
         """
         raise NotImplementedError
+
+    def due_later(self, basket_id: int, totals: Mapping[int, Money]) -> Mapping[int, Money]:
+        """What of the price of lines is paid when the customer comes, by variant; nothing said is paid with the order.
+
+        Called at the checkout. ``totals`` are those of the lines, with tax.
+        """
+        return {}
+
+    def kept(self, document: str, quantities: Mapping[int, int]) -> Mapping[int, Decimal]:
+        """What the shop keeps of the price of pieces that a customer cancels, by variant; nothing said is nothing.
+
+        Called when customers cancel an order themselves, with its row locked; not when staff do. Units: with tax, for all
+        of these pieces. Errors: a ``ComptoirError`` of your own if customers may not cancel them.
+        """
+        return {}
+
+    def ordered(self, document: str, locale: str) -> Mapping[int, Sequence[ClaimOrdered]]:
+        """What an order's claims have become, by variant, for the customer who follows it; nothing for other orders."""
+        return {}
 
 
 def with_claims(basket: BasketRow) -> tuple[BasketRow, set[int]]:
@@ -126,10 +159,42 @@ def confirm_claims(basket_id: int, quantities: Mapping[int, int], document: str)
             claims.confirm(basket_id, quantities, document)
 
 
+def due_later_of_claims(basket_id: int, totals: Mapping[int, Money]) -> dict[int, Money]:
+    """What of the price of lines is paid at arrival, by variant; never more than the line costs."""
+    later: dict[int, Money] = {}
+    if totals:
+        for claims in _all().values():
+            later.update(claims.due_later(basket_id, totals))
+    return {pk: min(sum_, totals[pk]) for pk, sum_ in later.items() if sum_.amount > 0}
+
+
+def kept_of_claims(document: str, quantities: Mapping[int, int]) -> dict[int, Decimal]:
+    """What the shop keeps when a customer cancels, by variant. Errors: those of the plugins."""
+    kept: dict[int, Decimal] = {}
+    if quantities:
+        for claims in _all().values():
+            kept.update(claims.kept(document, quantities))
+    return kept
+
+
+def claims_of_order(document: str, locale: str) -> dict[int, Sequence[ClaimOrdered]]:
+    """What the claims of an order have become, by variant."""
+    found: dict[int, Sequence[ClaimOrdered]] = {}
+    for claims in _all().values():
+        found.update(claims.ordered(document, locale))
+    return found
+
+
 def _with_claim(line: LineRow, claim: Claimed | None) -> LineRow:
     if claim is None:
         return line
-    return replace(line, held=claim.quantity, held_until=claim.until, longest_until=claim.longest_until)
+    return replace(
+        line,
+        held=claim.quantity,
+        held_until=claim.until,
+        longest_until=claim.longest_until,
+        words=claim.words,
+    )
 
 
 def _all() -> Mapping[str, LineClaims]:

@@ -4,13 +4,15 @@ Parcels are locked before their order, as everywhere in fulfilment. What a carri
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
+from comptoir.baskets.claims import kept_of_claims
 from comptoir.checkout.following import GONE, LIVE, follow_parcels, lacking, pieces_in
 from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.refusals import NothingToReject, cancel_parcel, cancel_pieces
 from comptoir.fulfilment.slots import release_slot
 from comptoir.orders.models import Order, OrderLine, RefundRequest
-from comptoir.orders.services import MoveNotAllowed, cancel_order
+from comptoir.orders.services import MoveNotAllowed, cancel_order, lock_order
 from comptoir.stock.rows import in_transaction
 
 Step = Parcel.State
@@ -23,20 +25,24 @@ def cancel_with_parcels(
     actor_id: int | None = None,
     reason: str = "",
     by_customer: bool = False,
+    keep: Mapping[int, Decimal] | None = None,
 ) -> RefundRequest | None:
     """Cancel pieces of lines, or all that nobody has fetched yet: the goods are for sale again, the money goes back.
 
-    Shapes: ``lines`` are pieces by the id of a line. Customers may do it until somebody begins to prepare.
+    Shapes: ``lines`` are pieces by the id of a line, ``keep`` what the shop keeps of them. Customers may do it until
+    somebody begins to prepare; what is kept of a service then is what its plugin says, if ``keep`` does not.
     Errors: those of ``orders.cancel_order``; ``ParcelMoved`` for what travels between shops, ``NothingToReject`` for
     pieces that are packed together with others or handed over. Nothing changes then.
     """
 
     def cancel() -> RefundRequest | None:
         parcels = lock_live(order_id)
-        if by_customer and any(one.state != Step.WAITING for one in parcels):
+        is_begun = any(one.state != Step.WAITING for one in parcels)
+        if by_customer and is_begun and _has_goods(order_id, lines):
             order = Order.objects.get(pk=order_id)
             raise MoveNotAllowed(field="state", state=order.get_state_display())
         wanted = _besides_gone(order_id, parcels) if lines is None else lines
+        kept = keep if keep is not None or not by_customer else _kept(lock_order(order_id), wanted)
         request = cancel_order(
             order_id=order_id,
             lines=wanted,
@@ -44,6 +50,7 @@ def cancel_with_parcels(
             reason=reason,
             by_customer=by_customer,
             goods_are_back=bool(parcels),
+            keep=kept,
         )
         _empty(parcels, wanted, actor_id)
         _tidy_up(order_id)
@@ -56,6 +63,19 @@ def lock_live(order_id: int) -> list[Parcel]:
     """The parcels of an order that bring something, locked before their order is."""
     rows = Parcel.objects.filter(order=order_id, state__in=LIVE).order_by("pk")
     return list(rows.select_for_update(no_key=True, of=("self",)))
+
+
+def _has_goods(order_id: int, lines: Mapping[int, int] | None) -> bool:
+    goods = OrderLine.objects.filter(order=order_id, is_counted=True)
+    return (goods if lines is None else goods.filter(pk__in=lines)).exists()
+
+
+def _kept(order: Order, lines: Mapping[int, int] | None) -> dict[int, Decimal]:
+    """What the shop keeps of services that a customer cancels, by the id of the line. Errors: those of the plugins."""
+    rows = {one.variant_id: one for one in order.lines.filter(is_counted=False) if one.open_quantity}
+    pieces = {pk: one.open_quantity if lines is None else lines.get(one.pk, 0) for pk, one in rows.items()}
+    wanted = {pk: quantity for pk, quantity in pieces.items() if pk and quantity}
+    return {rows[pk].pk: amount for pk, amount in kept_of_claims(order.number, wanted).items() if amount}
 
 
 def _besides_gone(order_id: int, parcels: list[Parcel]) -> dict[int, int] | None:

@@ -58,13 +58,13 @@ def pay(
     Errors: those of ``prepare`` and ``start_payment``; ``GoodsGone``.
     """
     checkout = prepare(channel=channel, uuid=uuid, total=total, key=key)
-    payment = None
-    if total.amount and checkout.is_live:
+    payment, due_now = None, total - Money(checkout.due_later, total.currency)
+    if due_now.amount and checkout.is_live:
         payment = start_payment(
             channel=channel,
             provider=checkout.provider,
             reference=checkout.reference,
-            amount=total,
+            amount=due_now,
             key=key,
             locale=checkout.locale,
             return_url=return_url,
@@ -129,7 +129,7 @@ def cancel_unpaid(*, limit: int = 100) -> int:
     cancelled = 0
     for pk in due.values_list("pk", flat=True)[:limit]:
         try:
-            cancel_with_parcels(order_id=pk, reason="unpaid", by_customer=True)
+            cancel_with_parcels(order_id=pk, reason="unpaid", by_customer=True, keep={})
             cancelled += 1
         except ComptoirError as error:
             logger.warning("order %s is not cancelled: %s", pk, error.code)
@@ -168,7 +168,7 @@ def _finish(uuid: str, only: dict[str, int]) -> Checkout:
         return checkout
     placing, offers = thaw(checkout.frozen)
     tenders = lock_tenders(reference=checkout.reference)
-    if placing.total > sum(one.secured for one in tenders):
+    if placing.due_now > sum(one.secured for one in tenders):
         return checkout
     order, lines = _place(checkout, placing, offers, tenders)
     checkout.state, checkout.order = State.PLACED, order
@@ -188,8 +188,8 @@ def _place(
     order, lines = place_order(
         placing=Placing(**{**vars(placing), "is_unpaid": bool(promised)}), actor_id=checkout.staff_id
     )
-    if placing.total:
-        keep_for_order(order=order, amount=order.money(order.total), tenders=tenders)
+    if placing.due_now:
+        keep_for_order(order=order, amount=order.money(placing.due_now), tenders=tenders)
     if offers.discounts or offers.delivery_benefits:
         use_offers(quote=offers, document=order.number, customer_id=placing.customer_id)  # type: ignore[arg-type]
     if placing.delivery.get("slot"):

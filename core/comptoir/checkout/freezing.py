@@ -27,9 +27,18 @@ class FrozenOffers:
     delivery_benefits: tuple[DeliveryBenefit, ...]
 
 
-def freeze(checkout: Checkout, view: BasketView, *, is_unpaid: bool = False) -> dict[str, Any]:
-    """The order to be as JSON, with the offers it uses. One statement: titles and options."""
-    placing = _placing(checkout, view, is_unpaid)
+def freeze(
+    checkout: Checkout,
+    view: BasketView,
+    *,
+    is_unpaid: bool = False,
+    later: Mapping[int, Decimal] | None = None,
+) -> dict[str, Any]:
+    """The order to be as JSON, with the offers it uses. One statement: titles and options.
+
+    Shapes: ``later`` says by variant what of a line is paid at arrival.
+    """
+    placing = _placing(checkout, view, is_unpaid, later or {})
     return {
         "placing": {
             **{one.name: getattr(placing, one.name) for one in fields(placing)},
@@ -44,11 +53,10 @@ def freeze(checkout: Checkout, view: BasketView, *, is_unpaid: bool = False) -> 
 def thaw(frozen: Mapping[str, Any]) -> tuple[Placing, FrozenOffers]:
     """The order to be and its offers, out of JSON."""
     said = dict(frozen["placing"])
-    amounts = ("tax", "total", "delivery_total", "delivery_tax")
     placing = Placing(
         **{
             **said,
-            **{name: Decimal(said[name]) for name in amounts},
+            **_amounts(said, "tax", "total", "due_later", "delivery_total", "delivery_tax"),
             "lines": [_line(one) for one in said["lines"]],
             "contact": Contact(**said["contact"]),
         }
@@ -63,7 +71,7 @@ def thaw(frozen: Mapping[str, Any]) -> tuple[Placing, FrozenOffers]:
     return placing, FrozenOffers(discounts, benefits)
 
 
-def _placing(checkout: Checkout, view: BasketView, is_unpaid: bool) -> Placing:
+def _placing(checkout: Checkout, view: BasketView, is_unpaid: bool, later: Mapping[int, Decimal]) -> Placing:
     quote, basket = view.quote, view.basket
     location_id = checkout.delivery.get("location_id") or (basket.location.pk if basket.location else None)
     return Placing(
@@ -72,9 +80,10 @@ def _placing(checkout: Checkout, view: BasketView, is_unpaid: bool) -> Placing:
         channel_code=view.channel.code,
         locale=checkout.locale,
         currency=quote.currency,
-        lines=placed_lines(view, checkout.locale),
+        lines=placed_lines(view, checkout.locale, later=later),
         tax=quote.tax.amount + checkout.delivery_tax,
         total=quote.total.amount + checkout.delivery_total,
+        due_later=sum(later.values(), Decimal(0)),
         basket_id=basket.id,
         location_id=location_id,
         customer_id=basket.owner_id,
@@ -91,15 +100,23 @@ def _placing(checkout: Checkout, view: BasketView, is_unpaid: bool) -> Placing:
     )
 
 
-def placed_lines(view: BasketView, locale: str) -> list[PlacedLine]:
+def placed_lines(
+    view: BasketView, locale: str, *, later: Mapping[int, Decimal] | None = None
+) -> list[PlacedLine]:
     """The lines of a basket as an order keeps them, in the customer's language; one statement."""
     texts = _texts([line.row.variant_id for line in view.lines], locale)
     return [
-        _frozen_line(line, *texts.get(line.row.variant_id, ("", ""))) for line in view.lines if line.price
+        _frozen_line(
+            line,
+            *texts.get(line.row.variant_id, ("", "")),
+            (later or {}).get(line.row.variant_id, Decimal(0)),
+        )
+        for line in view.lines
+        if line.price
     ]
 
 
-def _frozen_line(line: ShownLine, title: str, options: str) -> PlacedLine:
+def _frozen_line(line: ShownLine, title: str, options: str, due_later: Decimal) -> PlacedLine:
     row, price = line.row, line.price
     assert price is not None
     return PlacedLine(
@@ -116,6 +133,7 @@ def _frozen_line(line: ShownLine, title: str, options: str) -> PlacedLine:
         total=price.total.amount,
         is_counted=row.is_counted,
         stock_owner=row.owner,
+        due_later=due_later,
     )
 
 
@@ -153,5 +171,11 @@ def _offer(one: OfferDiscount) -> dict[str, Any]:
 
 
 def _line(said: Mapping[str, Any]) -> PlacedLine:
-    amounts = ("unit_price", "discount", "tax_percent", "tax", "total")
-    return PlacedLine(**{**said, **{name: Decimal(said[name]) for name in amounts}})
+    return PlacedLine(
+        **{**said, **_amounts(said, "unit_price", "discount", "tax_percent", "tax", "total", "due_later")}
+    )
+
+
+def _amounts(said: Mapping[str, Any], *names: str) -> dict[str, Decimal]:
+    """What was frozen before a sum was thought of does not have it."""
+    return {name: Decimal(said[name]) for name in names if name in said}

@@ -44,6 +44,7 @@ class Checkout(models.Model):
     delivery_tax = amount_field(_("tax on delivery"), default=Decimal(0))
     provider = models.CharField(_("payment"), max_length=40, blank=True)
     total = amount_field(_("total"), null=True)
+    due_later = amount_field(_("to be paid at arrival"), default=Decimal(0))
     frozen = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     basket_version = models.PositiveIntegerField(default=0, editable=False)
     problem = models.CharField(_("problem"), max_length=60, blank=True)

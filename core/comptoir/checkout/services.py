@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,6 +21,7 @@ from comptoir.base import clock
 from comptoir.base.errors import InvalidValue, NotFound
 from comptoir.base.money import Money
 from comptoir.baskets import services as baskets
+from comptoir.baskets.claims import due_later_of_claims
 from comptoir.baskets.holding import extend_basket
 from comptoir.baskets.models import Basket
 from comptoir.baskets.rows import BasketRow, Key, basket_where
@@ -41,6 +44,7 @@ SAME_MOMENT = timedelta(minutes=1)
 
 CONTACT = {"name": 200, "email": 254, "phone": 40}
 FILLED_IN = ("state", *CONTACT, "billing", "delivery", "delivery_total", "delivery_tax", "provider")
+PREPARED = ("total", "due_later", "problem", "frozen", "basket_version", "ends_at")
 ADDRESS = ("name", "company", "street", "street2", "postcode", "city", "country")
 
 
@@ -59,6 +63,25 @@ class CheckoutView:
             return Money(self.checkout.total or 0, self.channel.currency)
         goods = self.basket.quote.total
         return goods + Money(self.checkout.delivery_total, goods.currency)
+
+    @cached_property
+    def later(self) -> dict[int, Decimal]:
+        """What of the lines is paid when the customer comes, by variant (docs/decisions/0008)."""
+        lines = [one for one in self.basket.lines if one.price] if self.basket else []
+        totals = {one.row.variant_id: one.price.total for one in lines if not one.row.is_counted}
+        found = due_later_of_claims(self.checkout.basket_id, totals)
+        return {variant_id: later.amount for variant_id, later in found.items()}
+
+    @property
+    def due_later(self) -> Money:
+        """What is paid when the customer comes."""
+        kept = sum(self.later.values(), Decimal(0)) if self.basket else self.checkout.due_later
+        return Money(kept, self.channel.currency)
+
+    @property
+    def due_now(self) -> Money:
+        """What is paid with the order: goods and delivery in full, of appointments what their policies say."""
+        return self.total - self.due_later
 
 
 @transaction.atomic(savepoint=False)
@@ -138,30 +161,32 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
     shown = CheckoutView(checkout, channel, view)
     if reasons := _reasons(shown):
         raise NotReady(reasons)
-    is_held = _choose_again(checkout, view)
+    is_held = choose_again(checkout, view)
     if shown.total != total:
         raise PriceChanged(
             field="total", now=f"{shown.total.rounded().amount} {total.currency}",
             total=shown.total.as_json(), lines=_differences(view),
         )  # fmt: skip
+    later = shown.due_later.amount
     is_other = checkout.basket_version != basket.version or checkout.total != total.amount
+    is_other = is_other or checkout.due_later != later
     if checkout.state == State.PAYING and is_other:
         # What was asked for before was for other goods, or at other prices: if it still comes, it goes back.
         give_back(reference=checkout.reference)
-    later = clock.now() + timedelta(minutes=conf.PAYMENT_MINUTES)
+    end = clock.now() + timedelta(minutes=conf.PAYMENT_MINUTES)
     if is_new := checkout.state == State.OPEN or is_other:
-        checkout.frozen = freeze(checkout, view)
-    if is_new or later - checkout.ends_at > SAME_MOMENT:
-        checkout.ends_at = later
+        checkout.frozen = freeze(checkout, view, later=shown.later)
+    if is_new or end - checkout.ends_at > SAME_MOMENT:
+        checkout.ends_at = end
     checkout.state, checkout.total, checkout.problem = State.PAYING, total.amount, ""
-    checkout.basket_version = basket.version
-    checkout.save(update_fields=[*FILLED_IN, "total", "problem", "frozen", "basket_version", "ends_at"])
+    checkout.due_later, checkout.basket_version = later, basket.version
+    checkout.save(update_fields=[*FILLED_IN, *PREPARED])
     if not is_held:
         extend_basket(view.basket, channel)
     return checkout
 
 
-def _choose_again(checkout: Checkout, view: BasketView) -> bool:
+def choose_again(checkout: Checkout, view: BasketView) -> bool:
     """Work the delivery out again when it is not what was chosen any more; says whether it was.
 
     The basket is another since, goods are not held any more, or a shop closed that gives them or hands them out.
@@ -280,7 +305,7 @@ def _reasons(shown: CheckoutView) -> list[Reason]:
         if not (checkout.email or checkout.phone):
             message = _("Leave an e-mail address or a phone number.")
             reasons.append(Reason("contact_missing", "contact.email", message))
-    if shown.total.amount > 0:
+    if shown.due_now.amount > 0:
         reasons += _payment_reasons(shown)
     return reasons
 
@@ -292,7 +317,8 @@ def methods_of(shown: CheckoutView) -> list[OfferedMethod]:
     delivery = shown.checkout.delivery
     return offered_methods(
         shown.channel,
-        amount=shown.total,
+        amount=shown.due_now,
+        is_deposit=shown.due_later.amount > 0,
         way=delivery.get("way", ""),
         location_id=delivery.get("location_id"),
     )

@@ -173,7 +173,7 @@ def _due_in_shop(order: Order) -> str:
     if not rows.filter(provider=IN_SHOP).exists():
         return ""
     sums = rows.order_by().aggregate(taken=Sum("captured"), back=Sum("refunded"))
-    due = order.due_total - (sums["taken"] - sums["back"])
+    due = order.due_total - order.due_later - (sums["taken"] - sums["back"])
     return _money(due, order.currency) if due > 0 else ""
 
 

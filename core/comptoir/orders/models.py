@@ -29,7 +29,8 @@ class Order(AbstractOrder):
 
     ``number`` can be read aloud and says nothing; ``reference`` names the checkout it came from (``checkout:<uuid>``), as
     payments and fulfilment do. ``location`` is the shop it belongs to (a till, a collection), ``user`` the customer if one
-    was logged in. ``quote`` is the priced basket with every reason, ``delivery`` the frozen choice of delivery.
+    was logged in. ``due_later`` is what customers pay when they come, and nobody took yet. ``quote`` is the priced basket
+    with every reason, ``delivery`` the frozen choice of delivery.
     """
 
     class State(models.TextChoices):
@@ -37,7 +38,7 @@ class Order(AbstractOrder):
         PLACED = "placed", _("placed")
         PREPARING = "preparing", _("in preparation")
         READY = "ready", _("ready")
-        DONE = "done", _("handed over")
+        DONE = "done", pgettext_lazy("order", "handed over")
         CANCELLED = "cancelled", _("cancelled")
 
     #: The only moves there are; ``services.move_order`` makes them by a conditional update.
@@ -82,6 +83,7 @@ class Order(AbstractOrder):
     tax = amount_field(_("tax"), help_text=_("Of goods and delivery."))
     total = amount_field(_("total"), help_text=_("Of goods and delivery, with tax."))
     cancelled_total = amount_field(_("cancelled"), default=Decimal(0))
+    due_later = amount_field(_("to be paid at arrival"), default=Decimal(0))
     delivery = models.JSONField(_("delivery choice"), default=dict)
     billing = models.JSONField(_("billing address"), default=dict)
     quote = models.JSONField(default=dict, editable=False)
@@ -105,6 +107,10 @@ class Order(AbstractOrder):
             models.CheckConstraint(
                 condition=Q(cancelled_total__gte=0, cancelled_total__lte=models.F("total")),
                 name="no_more_is_cancelled_than_was_ordered",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_later__gte=0, due_later__lte=models.F("total") - models.F("cancelled_total")),
+                name="no_more_is_due_later_than_it_costs",
             ),
         ]
         verbose_name = _("order")
@@ -159,6 +165,7 @@ class Line(AbstractLine):
     tax_percent = models.DecimalField(_("tax rate"), max_digits=6, decimal_places=3)
     tax = amount_field(_("tax"))
     total = amount_field(_("total"))
+    due_later = amount_field(_("to be paid at arrival"), default=Decimal(0))
     is_counted = models.BooleanField(_("counted in stock"), default=True)
     stock_owner = models.CharField(max_length=80, blank=True, editable=False)
 
@@ -216,6 +223,7 @@ class StateChange(models.Model):
         "edited": _("edited"),
         "link": _("link renewed"),
         "money": _("money received"),
+        "balance": _("rest paid at arrival"),
         "added": _("goods added"),
     }
 

@@ -5,12 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from comptoir.base import clock
 from comptoir.base.money import Money
 from comptoir.channels.models import Location
 from comptoir.conf import conf
 from comptoir.orders.models import Order, Paper
+from comptoir.orders.refunds import kept_of_cancelled
 from comptoir.orders.services import lock_order
 
 Kind = Paper.Kind
@@ -76,14 +79,13 @@ def _issue(order: Order, kind: str, *, cause: str, total: Decimal, content: dict
 def _content(order: Order) -> dict[str, Any]:
     """Everything that is printed, frozen."""
     lines = [_line(order, one) for one in order.lines.order_by("pk") if one.open_quantity]
-    if order.delivery_total and order.due_total:
+    if order.delivery_total and order.state != Order.State.CANCELLED:
         lines.append(
-            {
-                "title": order.delivery.get("name", ""), "sku": "", "quantity": 1,
-                "unit": _said(order, order.delivery_total), "percent": "",
-                "tax": _said(order, order.delivery_tax), "total": _said(order, order.delivery_total),
-            }
-        )  # fmt: skip
+            _by_itself(order, order.delivery.get("name", ""), order.delivery_total, order.delivery_tax)
+        )
+    if kept := kept_of_cancelled(order):
+        with translation.override(order.locale):
+            lines.append(_by_itself(order, _("Kept of what was cancelled"), kept, Decimal(0)))
     return {
         "order": order.number,
         "locale": order.locale,
@@ -110,6 +112,15 @@ def _line(order: Order, one: Any) -> dict[str, Any]:
         "tax": _said(order, one.tax * part),
         "total": _said(order, one.total * part),
     }
+
+
+def _by_itself(order: Order, title: str, total: Decimal, tax: Decimal) -> dict[str, Any]:
+    """A sum that is of no line. What is kept of a service that did not take place bears no tax.
+
+    Source: Court of Justice, C-277/05 (Société thermale d'Eugénie-les-Bains): an indemnity, not the price of a service.
+    """
+    sums = {"unit": _said(order, total), "tax": _said(order, tax), "total": _said(order, total)}
+    return {"title": title, "sku": "", "quantity": 1, "percent": "", **sums}
 
 
 def _taxes(order: Order) -> list[dict[str, str]]:

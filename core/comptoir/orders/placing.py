@@ -13,7 +13,9 @@ from comptoir.orders.numbers import new_number
 
 @dataclass(frozen=True)
 class PlacedLine:
-    """One line of an order to be, with its price as it was quoted. Units: pieces, per cent, and the order's currency."""
+    """One line of an order to be, with its price as it was quoted; ``due_later`` of it is paid at arrival.
+
+    Units: pieces, per cent, and the order's currency."""
 
     variant_id: int
     sku: str
@@ -28,6 +30,7 @@ class PlacedLine:
     total: Decimal
     is_counted: bool
     stock_owner: str
+    due_later: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Placing:
     lines: Sequence[PlacedLine]
     tax: Decimal
     total: Decimal
+    due_later: Decimal = Decimal(0)
     number: str = field(default_factory=new_number)
     basket_id: int | None = None
     location_id: int | None = None
@@ -65,6 +69,11 @@ class Placing:
     note: str = ""
     payment_method: str = ""
     is_unpaid: bool = False
+
+    @property
+    def due_now(self) -> Decimal:
+        """What is paid with the order."""
+        return self.total - self.due_later
 
 
 def place_order(*, placing: Placing, actor_id: int | None = None) -> tuple[Order, list[OrderLine]]:
@@ -109,6 +118,7 @@ _AS_THEY_ARE = (
     "delivery_tax",
     "tax",
     "total",
+    "due_later",
     "delivery",
     "billing",
     "quote",

@@ -59,6 +59,14 @@ def refund_left(order: Order) -> RefundLeft:
     )
 
 
+def kept_of_cancelled(order: Order) -> Decimal:
+    """What the shop keeps of pieces that were cancelled, as a policy said; two statements at most."""
+    back = order.delivery_total if order.state == Order.State.CANCELLED else Decimal(0)
+    for row in order.lines.all():
+        back += share(row.total, row.quantity, 0, row.cancelled, order.currency)
+    return back - order.cancelled_total
+
+
 def refund_worth(order: Order, lines: Mapping[int, int], *, with_delivery: bool = False) -> Worth:
     """What pieces of lines were paid with, and the delivery if that is to go back too; all shares add up to the coin.
 
@@ -71,6 +79,7 @@ def refund_worth(order: Order, lines: Mapping[int, int], *, with_delivery: bool 
         if whole_pieces(quantity) > row.quantity - before:
             raise TooManyPieces(field="quantity", left=row.quantity - before, sku=row.sku)
         part = share(row.total, row.quantity, before, quantity, order.currency)
+        part -= later_share(order, row, min(quantity, row.open_quantity))  # nobody paid that yet
         shown.append(refunded_line(order, pk, quantity, part))
         total += part
     if with_delivery and order.delivery_total:
@@ -116,6 +125,13 @@ def share(total: Decimal, quantity: int, before: int, more: int, currency: str) 
         return Money(total * pieces / quantity, currency).rounded().amount
 
     return upto(before + more) - upto(before)
+
+
+def later_share(order: Order, row: OrderLine, quantity: int) -> Decimal:
+    """What of these pieces, of those that are left of a line, would be paid at arrival only."""
+    return (
+        share(row.due_later, row.open_quantity, 0, quantity, order.currency) if row.due_later else Decimal(0)
+    )
 
 
 def refunded_line(order: Order, pk: int, quantity: int, amount: Decimal) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What happens to an order after it was placed. Each verb locks the order first and leaves a line in its story."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +17,7 @@ from comptoir.orders.models import Order, OrderLine, RefundRequest, StateChange
 from comptoir.orders.refunds import (
     TooManyPieces,
     asked_back,
+    later_share,
     line_among,
     refund_worth,
     refunded_line,
@@ -72,26 +73,33 @@ def cancel_order(
     reason: str = "",
     by_customer: bool = False,
     goods_are_back: bool = False,
+    keep: Mapping[int, Decimal] | None = None,
 ) -> RefundRequest | None:
     """Cancel pieces of lines, or all that is left: the goods go back, and the money is asked to.
 
-    Shapes: ``lines`` are pieces by the id of a line. With the last piece the order is cancelled, and its delivery costs
-    nothing either. Returns what is to be refunded, of what was paid; payments look at that. ``goods_are_back``: who calls
-    has put them back already, as ``checkout.cancelling`` does for an order that has parcels.
+    Shapes: ``lines`` are pieces by the id of a line, ``keep`` sums by the same ids: what the shop keeps of their price all
+    the same. With the last piece the order is cancelled, and its delivery costs nothing either. Returns what is to be
+    refunded, of what was paid; payments look at that. ``goods_are_back``: who calls has put them back already, as
+    ``checkout.cancelling`` does for an order that has parcels.
     Errors: ``NotFound``, ``MoveNotAllowed``, ``TooManyPieces``, ``InvalidValue``. Nothing changes then.
     """
     order = lock_order(order_id)
-    if order.state not in (CUSTOMER_MAY_CANCEL if by_customer else CANCELLABLE):
-        raise MoveNotAllowed(field="state", state=order.get_state_display())
     rows = list(order.lines.order_by("pk"))
     pieces = _pieces(rows, lines)
+    if order.state not in _cancellable(rows, pieces, by_customer=by_customer):
+        raise MoveNotAllowed(field="state", state=order.get_state_display())
     is_whole = all(row.open_quantity == pieces.get(row.pk, 0) for row in rows)
-    parts = [_part(order, row, pieces[row.pk]) for row in rows if row.pk in pieces]
+    parts = [_part(order, row, pieces[row.pk], (keep or {}).get(row.pk)) for row in rows if row.pk in pieces]
     amount = sum((part[1] for part in parts), Decimal(0)) + (order.delivery_total if is_whole else 0)
+    later = {row.pk: later_share(order, row, pieces[row.pk]) for row, _amount in parts}
     for row, _amount in parts:
-        OrderLine.objects.filter(pk=row.pk).update(cancelled=F("cancelled") + pieces[row.pk])
+        OrderLine.objects.filter(pk=row.pk).update(
+            cancelled=F("cancelled") + pieces[row.pk], due_later=F("due_later") - later[row.pk]
+        )
     was = order.state
-    Order.objects.filter(pk=order.pk).update(cancelled_total=F("cancelled_total") + amount)
+    Order.objects.filter(pk=order.pk).update(
+        cancelled_total=F("cancelled_total") + amount, due_later=F("due_later") - sum(later.values())
+    )
     if is_whole:
         _set_state(order, State.CANCELLED)
     told = [{"line": row.pk, "sku": row.sku, "quantity": pieces[row.pk]} for row, _amount in parts]
@@ -240,8 +248,21 @@ def _pieces(rows: list[OrderLine], lines: Mapping[int, int] | None) -> dict[int,
     return dict(lines)
 
 
-def _part(order: Order, row: OrderLine, quantity: int) -> tuple[OrderLine, Decimal]:
-    return row, share(row.total, row.quantity, row.cancelled, quantity, order.currency)
+def _cancellable(rows: list[OrderLine], pieces: Mapping[int, int], *, by_customer: bool) -> Collection[str]:
+    """The states in which these pieces may be cancelled. What is no goods, such as a time to come, waits for no parcel."""
+    if pieces and not any(row.is_counted for row in rows if row.pk in pieces):
+        return (*CANCELLABLE, State.DONE)
+    return CUSTOMER_MAY_CANCEL if by_customer else CANCELLABLE
+
+
+def _part(
+    order: Order, row: OrderLine, quantity: int, kept: Decimal | None = None
+) -> tuple[OrderLine, Decimal]:
+    """What pieces of a line give back. Errors: ``InvalidValue`` if more is kept of them than was paid."""
+    worth = share(row.total, row.quantity, row.cancelled, quantity, order.currency)
+    if kept and not 0 < kept <= worth - later_share(order, row, quantity):
+        raise InvalidValue(field="keep", value=kept)
+    return row, worth - (kept or 0)
 
 
 def _checked_amount(order: Order, amount: Money) -> Decimal:

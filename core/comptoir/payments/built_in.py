@@ -35,7 +35,7 @@ class PayInShop(ByHand):
     name = gettext_lazy("Pay in the shop")
 
     def is_offered(self, offer: Offer) -> bool:
-        return offer.way in ("collection", "carried_out")
+        return offer.way == "carried_out" or (offer.way == "collection" and not offer.is_deposit)
 
     def start(self, asked: Asked) -> Answer:
         with translation.override(asked.locale or None):

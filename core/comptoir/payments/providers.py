@@ -70,13 +70,15 @@ class NoticeUnreadable(ComptoirError):
 class Offer:
     """What a shopper is about to pay. ``way`` is how the goods get to the customer.
 
-    ``way``: ``"delivery"``, ``"collection"``, ``"carried_out"`` or empty when it is not known yet.
+    ``way``: ``"delivery"``, ``"collection"``, ``"carried_out"`` or empty when it is not known yet. ``is_deposit``: the
+    rest is paid when the customer comes, and this has to be there before.
     """
 
     channel: ChannelContext
     amount: Money
     way: str = ""
     location_id: int | None = None
+    is_deposit: bool = False
 
 
 @dataclass(frozen=True)

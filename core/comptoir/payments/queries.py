@@ -37,13 +37,19 @@ class OrderMoney:
 
 
 def offered_methods(
-    channel: ChannelContext, *, amount: Money, way: str = "", location_id: int | None = None
+    channel: ChannelContext,
+    *,
+    amount: Money,
+    way: str = "",
+    location_id: int | None = None,
+    is_deposit: bool = False,
 ) -> list[OfferedMethod]:
     """The means of payment a customer may choose from, in the order of the plugins, the channel's own first.
 
     ``way`` is how the goods get there: ``"delivery"``, ``"collection"``, ``"carried_out"``, or empty if not known yet.
+    ``is_deposit``: more is paid when the customer comes.
     """
-    offer = Offer(channel, amount, way, location_id)
+    offer = Offer(channel, amount, way, location_id, is_deposit)
     found = sorted(providers_on(channel), key=lambda one: one.captures_by_hand)
     return [OfferedMethod(one.code, str(one.name), one.is_promise) for one in found if one.is_offered(offer)]
 
@@ -87,7 +93,7 @@ def order_money(order: Order) -> OrderMoney:
         refunded=refunded,
         refundable=total("refundable"),
         due=order.money(due),
-        may_be_prepared=sure >= order.due_total,
+        may_be_prepared=sure >= order.due_total - order.due_later,
     )
 
 
@@ -99,7 +105,7 @@ def refund_shares(order: Order, amount: Money) -> list[tuple[Payment, Money]]:
     tenders = list(Payment.objects.of_order(order))
     taken = sum((one.captured + one.capturing - one.refunded - one.refunding for one in tenders), Decimal(0))
     asked_back = order.refund_requests.aggregate(sum=Sum("amount", default=Decimal(0)))["sum"]
-    left, shares = taken - (order.total - asked_back - amount.amount), []
+    left, shares = taken - (order.total - order.due_later - asked_back - amount.amount), []
     for one in tenders:
         part = min(left, one.refundable)
         if part > 0:

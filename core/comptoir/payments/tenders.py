@@ -125,11 +125,11 @@ def _spread(
 
 
 def _kept(order: Order, request_id: int | None = None) -> Decimal:
-    """What an order may keep: its total without what it was asked to give back."""
+    """What an order may keep now: its total without what it was asked to give back, and what is paid at arrival."""
     requests = RefundRequest.objects.filter(order=order)
     if request_id is not None:
         requests = requests.filter(pk__lte=request_id)
-    return order.total - requests.aggregate(sum=Sum("amount", default=ZERO))["sum"]
+    return order.total - order.due_later - requests.aggregate(sum=Sum("amount", default=ZERO))["sum"]
 
 
 def _taken(payments: Iterable[Payment]) -> Decimal:

@@ -31,12 +31,12 @@ from comptoir_booking.tests.salon import TODAY, TUESDAY, Salon, at, today
 class SalonWithShop(Salon):
     """The salon sells shampoo, collected or carried out there."""
 
-    def __init__(self, shop):
+    def __init__(self, shop, **channel):
         super().__init__(shop)
         for day in range(7):
             OpeningHours.objects.create(location=self.place, weekday=day, opens=time(8), closes=time(20))
         DeliveryMethod.objects.create(code="retrait", kind="collection", name="Retrait")
-        shop.channel("booking")
+        shop.channel("booking", **channel)
         self.person("anna")
         self.person("bela")
         self.cut = self.service(minutes=60, step=60)
@@ -71,11 +71,11 @@ def states():
     return sorted(Booking.objects.values_list("state", flat=True))
 
 
-def check_out(web, basket):
-    """The checkout up to the moment before paying, to be collected and paid in the shop."""
+def check_out(web, basket, payment="shop"):
+    """The checkout up to the moment before paying, to be collected there."""
     checkout = web.post("checkouts", {"basket": basket["token"]})
     assert web.status == 201, checkout
-    said = {"contact": CONTACT, "delivery": {"key": "retrait:nantes"}, "payment": "shop"}
+    said = {"contact": CONTACT, "delivery": {"key": "retrait:nantes"}, "payment": payment}
     ready = web("PATCH", f"checkouts/{checkout['id']}", said)
     assert web.status == 200, ready
     return f"checkouts/{checkout['id']}", ready["total"]

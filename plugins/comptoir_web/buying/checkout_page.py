@@ -136,25 +136,30 @@ def _means(method: OfferedMethod, view: CheckoutView, shop: Shop, begun: Payment
     is_begun = begun is not None and begun.provider == method.code
     key = begun.start_key if begun and is_begun else secrets.token_urlsafe(16)
     return {
-        "code": method.code, "name": method.name, "key": key, "words": button_words(method, view.total, shop.locale)
+        "code": method.code, "name": method.name, "key": key, "words": button_words(method, view.due_now, shop.locale)
     }  # fmt: skip
 
 
 def _nothing_to_pay(view: CheckoutView) -> list[dict[str, str]]:
-    if view.total.amount:
+    if view.due_now.amount:
         return []
-    return [
-        {"code": "", "name": "", "key": secrets.token_urlsafe(16), "words": _("Order now: nothing to pay")}
-    ]
+    return [{"code": "", "name": "", "key": secrets.token_urlsafe(16), "words": _nothing_words(view)}]
+
+
+def _nothing_words(view: CheckoutView) -> str:
+    return _("Order, and pay when you come") if view.due_later.amount else _("Order now: nothing to pay")
 
 
 def means_of(view: CheckoutView) -> list[OfferedMethod]:
     """The means of payment of this checkout; none for one that costs nothing."""
-    if not view.total.amount:
+    if not view.due_now.amount:
         return []
     delivery = view.checkout.delivery
     return offered_methods(
-        view.channel, amount=view.total, way=delivery.get("way", ""), location_id=delivery.get("location_id")
+        view.channel,
+        amount=view.due_now,
+        way=delivery.get("way", ""),
+        location_id=delivery.get("location_id"),
     )
 
 
@@ -171,7 +176,7 @@ def begun_payment(view: CheckoutView) -> Payment | None:
     payment, checkout, basket = current_payment(view.checkout), view.checkout, view.basket
     if payment is None or basket is None or checkout.state != Checkout.State.PAYING:
         return None
-    is_same = checkout.basket_version == basket.basket.version and payment.amount == view.total.amount
+    is_same = checkout.basket_version == basket.basket.version and payment.amount == view.due_now.amount
     is_open = (
         payment.state in (Payment.State.STARTED, Payment.State.WAITING) and payment.fate == Payment.Fate.OPEN
     )

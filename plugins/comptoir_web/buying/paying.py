@@ -45,7 +45,7 @@ def pay_now(shop: Shop) -> HttpResponse:
     total, provider = _total(shop, said.get("total", "")), said.get("payment", "")
     if total is None:
         return redirect(shop.url("checkout"))
-    if view.total.amount and provider not in {one.code for one in means_of(view)}:
+    if view.due_now.amount and provider not in {one.code for one in means_of(view)}:
         errors = {"payment": _("Choose how you want to pay.")}
         return checkout_page(shop, view, Page(PAYMENT, said=said, errors=errors, status=422))
     try:

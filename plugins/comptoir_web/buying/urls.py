@@ -8,6 +8,7 @@ from comptoir_web.buying import basket, checkout, orders, paying
 urlpatterns: list[URLPattern | URLResolver] = [
     path("basket", basket.basket, name="basket"),
     path("basket/add", basket.add, name="basket_add"),
+    path("basket/take", basket.take, name="basket_take"),
     path("basket/count", basket.count, name="basket_count"),
     path("basket/hold", basket.hold, name="basket_hold"),
     path("basket/voucher", basket.voucher, name="basket_voucher"),

@@ -11,9 +11,10 @@ from wagtail.admin import messages
 
 from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money, written
-from comptoir.checkout.backoffice.order_forms import CancelForm, NoteForm
+from comptoir.checkout.backoffice.order_forms import BalanceForm, CancelForm, NoteForm
 from comptoir.checkout.backoffice.screen import OrderScreen, order_title
 from comptoir.checkout.cancelling import cancel_with_parcels
+from comptoir.checkout.receiving import take_balance
 from comptoir.fulfilment.queries import parcels_of
 from comptoir.orders.models import Order, OrderLine
 from comptoir.orders.papers import issue_paper
@@ -23,6 +24,7 @@ from comptoir.payments.models import Payment
 from comptoir.payments.providers import registered
 from comptoir.payments.queries import order_money
 
+CAPTURE = "payments.capture_payment"
 #: A state is told by words and by a sign, never by colour alone.
 ICONS = {
     Order.State.UNPAID: "time", Order.State.PLACED: "check", Order.State.PREPARING: "edit",
@@ -82,6 +84,8 @@ class OneOrderScreen(OrderScreen):
                 name: written(getattr(money, name)) for name in ("authorised", "captured", "refunded", "due")
             },
             "is_due": money.due.amount > 0,
+            "due_later": written(order.money(order.due_later)) if order.due_later else "",
+            "balance_form": BalanceForm(order=order) if order.due_later and self.may(CAPTURE) else None,
             "payments": [
                 self._told(one) for one in order.payments.order_by("pk").prefetch_related("entries__actor")
             ],
@@ -107,7 +111,7 @@ class OneOrderScreen(OrderScreen):
         return {
             "payment": payment,
             "name": provider.name if provider else payment.provider,
-            "is_awaited": is_by_hand and self.may("payments.capture_payment"),
+            "is_awaited": is_by_hand and self.may(CAPTURE),
             "entries": [(one, written(Money(one.amount, payment.currency))) for one in payment.entries.all()],
         }
 
@@ -116,6 +120,7 @@ class OneOrderScreen(OrderScreen):
         return {
             "cancel": (self._cancel, CancelForm(post, lines=self.lines), "order.cancel_order"),
             "note": (self._note, NoteForm(post), "order.add_ordernote"),
+            "balance": (self._balance, BalanceForm(post, order=self.order), CAPTURE),
             "invoice": (self._invoice, None, "order.view_order"),
         }
 
@@ -128,6 +133,13 @@ class OneOrderScreen(OrderScreen):
     def _note(self, said: dict[str, Any]) -> str:
         note_order(order_id=self.order.pk, message=said["message"], actor_id=self.request.user.pk)
         return _("The note was kept.")
+
+    def _balance(self, said: dict[str, Any]) -> str:
+        amount = Money(said["amount"], self.order.currency).rounded()
+        take_balance(
+            order_id=self.order.pk, amount=amount, key=f"screen:{said['key']}", actor=self.request.user
+        )
+        return _("%(amount)s were received.") % {"amount": written(amount)}
 
     def _invoice(self, said: dict[str, Any]) -> str:
         return _("%(number)s was issued.") % {"number": issue_paper(order_id=self.order.pk).number}

@@ -69,6 +69,23 @@ class CancelForm(PiecesForm):
         return said
 
 
+class BalanceForm(OnceForm):
+    """What a customer pays at arrival."""
+
+    amount = AmountField(
+        label=gettext_lazy("Amount taken at the counter"), min_value=Decimal("0.01"), decimal_places=3
+    )
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order = order
+        self.fields["amount"].initial = order.money(order.due_later).rounded().amount
+
+    def clean(self) -> dict[str, Any]:
+        check_coins(self, "amount", self.order.currency)
+        return super().clean() or {}
+
+
 class RefundForm(OnceForm, PiecesForm):
     """Money back for pieces, for the delivery, or just an amount."""
 
