@@ -35,5 +35,8 @@
     });
   }
 
+  // What stands there until now says what to do without scripts.
+  here.replaceChildren();
+  here.setAttribute("aria-busy", "true");
   try { open(); } catch { say(error.dataset.notThere); }
 }
