@@ -75,7 +75,7 @@ def test_a_card_is_refused_and_then_taken_in_the_page_of_the_shop(account, open_
     page.context.route("https://js.stripe.com/**", lambda route: route.fulfill(**script))
     to_payment(page)
     assert page.url.endswith("/web/en/checkout/here")
-    assert page.get_by_text("pk_test_here").is_visible()
+    page.get_by_text("pk_test_here").wait_for(timeout=20_000)
     assert "sk_test" not in page.content()
     page.get_by_role("button", name="Pay €49.90").click()
     page.get_by_role("alert").get_by_text("Your card was declined.").wait_for()

@@ -28,7 +28,7 @@ def change_profile(*, user: User, first_name: str, last_name: str, locale: str) 
 
 @transaction.atomic
 def prove_phone(*, user: User, phone: str) -> None:
-    """Keep the number that somebody has just proven to have. Numbers change hands: whoever had it before loses it."""
+    """Keep the number that somebody has just proven to have. One opens one account: of two who prove it at once the last has it."""
     User.objects.filter(phone=phone).exclude(pk=user.pk).update(phone=None)
     user.phone = phone
     user.save(update_fields=["phone"])

@@ -19,6 +19,8 @@ from comptoir.messaging.transports import Letter, transport_for
 
 #: What people write between the digits of a number.
 BETWEEN = re.compile(r"[\s.()/-]")
+#: No e-mail address is longer (RFC 5321, 4.5.3.1.3), and no password has to be.
+LONGEST = 254
 
 
 class NumberField(PhoneField):
@@ -50,6 +52,12 @@ class ShopAdapter(DefaultAccountAdapter):
     def is_reauthentication_required(self, *, app: str, **words: Any) -> bool:
         """Who has a password types it before a passkey is added; who logs in by codes has just done so."""
         return app == "allauth.mfa" and self.request.user.has_usable_password()
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """A name that is longer than any address has no account, and fits into no list of attempts."""
+        if any(len(str(one)) > LONGEST for one in credentials.values()):
+            raise self.validation_error("email_password_mismatch")
+        super().pre_authenticate(request, **credentials)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Every mail names the shop, not the host."""

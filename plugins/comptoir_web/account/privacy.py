@@ -4,8 +4,7 @@ A yes and a no are one click each (CNIL, guidelines of 17 September 2020, 2.3), 
 year. Scripts of a theme look for their purpose in the cookie ``cookies-<channel>``, which begins with what was allowed.
 """
 
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -53,7 +52,7 @@ def _choose(shop: Shop) -> HttpResponse:
     said = shop.request.POST
     every = conf.OPTIONAL_COOKIES if "all" in said else [one for one in conf.OPTIONAL_COOKIES if one in said]
     here = said.get("next", "")
-    response = redirect(here if _is_ours(shop, here) else f"{shop.url('privacy')}?saved=1")
+    response = HttpResponseRedirect(here if _is_ours(shop, here) else f"{shop.url('privacy')}?saved=1")
     CHOICE.write(shop, response, ".".join(every) or NONE)
     return response
 

@@ -111,7 +111,8 @@ def delivery(shop: Shop) -> HttpResponse:
     """How the goods get there. What needs a second answer (several carriers, relay points, shops nearby) asks for it."""
     if over := going_on(shop):
         return over
-    view, said = _live(shop), {**shop.request.POST.dict(), **_own_address(shop)}
+    typed = {name: text.replace("\0", "") for name, text in shop.request.POST.items()}
+    view, said = _live(shop), {**typed, **_own_address(shop)}
     if said.get("way") == RELAY:
         said["near"] = said.get("near-relay", "")
     if _only_looks(said):

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 
 from comptoir.customers.models import User
+from comptoir.customers.services import prove_phone
 from comptoir.testing.selling import nothing_counted
 from comptoir_web.tests.test_account import EMAIL, log_in
 from comptoir_web.tests.test_buying import Visitor, till, visitor
@@ -64,16 +65,18 @@ def test_nobody_learns_which_numbers_have_an_account(visitor, capsys):
     assert "SMS to" not in capsys.readouterr().out
 
 
-def test_a_number_that_changed_hands_opens_the_account_of_who_has_it(visitor, capsys):
+def test_a_number_opens_one_account_only(visitor, capsys):
     log_in(visitor)
     add_phone(visitor, capsys)
     cache.clear()  # one code in ten seconds
     other = Visitor()
     log_in(other, "leo@example.org")
-    add_phone(other, capsys)
-    assert dict(User.objects.values_list("email", "phone")) == {EMAIL: None, "leo@example.org": NUMBER}
+    assert "already registered" in add_phone(other, capsys)
+    assert dict(User.objects.values_list("email", "phone")) == {EMAIL: NUMBER, "leo@example.org": None}
     with pytest.raises(IntegrityError), transaction.atomic():
-        User.objects.filter(email=EMAIL).update(phone=NUMBER)
+        User.objects.filter(email="leo@example.org").update(phone=NUMBER)
+    prove_phone(user=User.objects.get(email="leo@example.org"), phone=NUMBER)
+    assert dict(User.objects.values_list("email", "phone")) == {EMAIL: None, "leo@example.org": NUMBER}
 
 
 def test_a_code_that_cannot_be_sent_is_said_and_nothing_is_kept(visitor, settings):
