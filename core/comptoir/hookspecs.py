@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from comptoir.fulfilment.carriers import Carrier
     from comptoir.fulfilment.methods import Method
     from comptoir.fulfilment.routing import Candidate, RouteRequest
+    from comptoir.messaging.kinds import Kind
     from comptoir.messaging.transports import Transport
     from comptoir.payments.providers import Provider
     from comptoir.plugins import Preview
@@ -144,6 +145,20 @@ def register_rounds() -> "list[Callable[[], object]]":
     once; what it raises is logged, and the others go on. Not called while the worker does not run.
 
     Example: ``return [send_reminders]``
+    """
+
+
+@hookspec
+def register_message_kinds() -> "list[Kind]":
+    """Add kinds of messages, such as the reminder of an appointment.
+
+    Called when messages are written down and when one is sent, so return objects made before. Returns
+    ``comptoir.messaging.kinds.Kind`` objects with a ``code`` of at most 20 characters, which names their templates too
+    (``messages/<code>.<locale>.txt``). They are written down by ``comptoir.messaging.services.write_messages`` and from then
+    on sent like all others: once, tried again, shown in the back office. A message of a kind that is no longer there is
+    dropped. Not for messages that somebody writes by hand.
+
+    Example: ``return [REMINDER]``
     """
 
 

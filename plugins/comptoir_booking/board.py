@@ -9,7 +9,7 @@ from comptoir.base import clock
 from comptoir_booking.engine import fitting_begins
 from comptoir_booking.hours import Window, dated_mask, weekly_mask
 from comptoir_booking.layout import Layout, Visit, lay_out
-from comptoir_booking.masks import deep_union, disjoint_union, stretch
+from comptoir_booking.masks import deep_union, disjoint_union, stretch, union
 from comptoir_booking.models import Resource
 from comptoir_booking.reading import PlaceFacts, ResourceFacts, read_busy, read_place, read_resources
 from comptoir_booking.wall_time import DAY, TICK_S
@@ -109,7 +109,10 @@ def busy_masks(
 
 
 def open_mask(resource: ResourceFacts, place: PlaceFacts, window: Window) -> int:
-    """When a resource can be had at a place: what is said of it beats what is said of the place, and dates beat weeks."""
+    """When a resource can be had at a place: what is said of it beats what is said of the place, and dates beat weeks.
+
+    What another calendar says is taken is like being closed: staff may put it aside, as they may the hours.
+    """
     mask = stretch(0, window.length)
     if resource.hours == Resource.Hours.LOCATION:
         mask = weekly_mask(place.weekly, window) | dated_mask(place.dated, window, is_open=True)
@@ -117,7 +120,9 @@ def open_mask(resource: ResourceFacts, place: PlaceFacts, window: Window) -> int
         mask = weekly_mask(resource.weekly, window)
     if resource.hours != Resource.Hours.ALWAYS:
         mask &= ~dated_mask(place.dated, window, is_open=False)
-    if not resource.dated:
-        return mask
-    mask |= dated_mask(resource.dated, window, is_open=True)
-    return mask & ~dated_mask(resource.dated, window, is_open=False)
+    if resource.dated:
+        mask |= dated_mask(resource.dated, window, is_open=True)
+        mask &= ~dated_mask(resource.dated, window, is_open=False)
+    if resource.away:
+        mask &= ~union(((a - window.since, b - window.since) for a, b in resource.away), window.length)
+    return mask

@@ -14,5 +14,12 @@ SETTINGS = (
         "How long a time that became free is kept for who is offered it from the waiting list.",
         "min",
     ),
+    Setting(
+        "COMPTOIR_BOOKING_REMINDER_HOURS",
+        int,
+        24,
+        "How many hours before a visit its customer is reminded, between 8 and 20 o'clock of the shop; 0: never.",
+    ),
+    Setting("COMPTOIR_BOOKING_FOLLOW_UP", bool, True, "Whether customers are thanked the day after."),
 )
 conf = Settings(SETTINGS, prefix="COMPTOIR_BOOKING_")

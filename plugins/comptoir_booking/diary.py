@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -218,7 +219,7 @@ def _parts(row: Allocation, spans: Sequence[Span]) -> Iterable[tuple[datetime, d
     begin, end, seen = row.during.lower, row.during.upper, row.booking
     cuts = {begin, end, seen.starts_at, seen.ends_at, *(one for span in spans for one in span)}
     inside = sorted(one for one in cuts if begin <= one <= end)
-    for since, until in zip(inside, inside[1:], strict=False):
+    for since, until in pairwise(inside):
         if until <= seen.starts_at or since >= seen.ends_at:
             yield since, until, BUFFER
         elif spans and not any(a <= since and until <= b for a, b in spans):

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Location, OpeningHours, code_validator
@@ -17,7 +19,7 @@ GRID_MINUTES = 5
 LONGEST_MINUTES = 24 * 60
 
 
-class Resource(models.Model):
+class Resource(ClusterableModel):
     """Somebody or something that is taken while a service is done: a person, a room, a chair, a pool of equal things.
 
     ``hours`` says when it can be had at all: by hours of its own, with its location, or whenever the others can.
@@ -85,7 +87,7 @@ class ResourceGroup(models.Model):
 class WeeklyHours(models.Model):
     """One stretch of a weekday, in the wall time of a location. One that ends before it starts ends the next day."""
 
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="weekly_hours")
+    resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="weekly_hours")
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="+")
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=OpeningHours.Weekday)
     starts = models.TimeField(_("starts"))
@@ -163,7 +165,7 @@ class HoursException(models.Model):
         return f"{self.first_day:%Y-%m-%d} {self.reason}".strip()
 
 
-class Service(models.Model):
+class Service(ClusterableModel):
     """A product that takes time. Price, tax, words and pictures are the product's."""
 
     product = models.OneToOneField(
@@ -200,26 +202,6 @@ class Service(models.Model):
         return self.product.title
 
 
-class Pace(models.Model):
-    """How long somebody takes for a service, in per cent of what it says: 150 is half as long again."""
-
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="paces")
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="paces")
-    percent = models.PositiveSmallIntegerField(
-        _("time in percent"), validators=[MinValueValidator(50), MaxValueValidator(300)]
-    )
-
-    class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["service", "resource"], name="one_pace_of_a_person"),
-            models.CheckConstraint(condition=Q(percent__range=(50, 300)), name="a_pace_is_possible"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.percent} %"
-
-
 class Segment(models.Model):
     """A part of a service. Buffers are before and after what customers see; while something works by itself (a colour),
     people are free for others."""
@@ -230,7 +212,7 @@ class Segment(models.Model):
         PROCESSING = "processing", _("waiting while it works")
         AFTER = "after", _("clearing away")
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="segments")
+    service = ParentalKey(Service, on_delete=models.CASCADE, related_name="segments")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ACTIVE)
     minutes = models.PositiveSmallIntegerField(_("minutes"))
@@ -258,7 +240,7 @@ class Requirement(models.Model):
     A named resource, one of a group, or one of a kind; a person found by kind has to be skilled for the service.
     """
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="requirements")
+    service = ParentalKey(Service, on_delete=models.CASCADE, related_name="requirements")
     role = models.CharField(_("role"), max_length=40, validators=[code_validator])
     kind = models.CharField(_("kind"), max_length=10, choices=Resource.Kind, blank=True)
     group = models.ForeignKey(
@@ -288,5 +270,6 @@ class Requirement(models.Model):
 
 
 from comptoir_booking.booking_models import *  # noqa: E402, F403
+from comptoir_booking.calendar_models import *  # noqa: E402, F403
 from comptoir_booking.class_models import *  # noqa: E402, F403
 from comptoir_booking.policy_models import *  # noqa: E402, F403

@@ -7,12 +7,15 @@ from ninja import Router
 
 from comptoir.baskets.claims import LineClaims
 from comptoir.events.models import Event
+from comptoir.messaging.kinds import Kind
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
-from comptoir_booking import api, group_api, staff_api
+from comptoir_booking import api, calendar_api, group_api, staff_api
 from comptoir_booking.basket_claims import TimeClaims, cancel_ordered
 from comptoir_booking.bookable import booking_fields
+from comptoir_booking.other_calendars import read_due_calendars
 from comptoir_booking.readiness import booking_problems
+from comptoir_booking.telling import KINDS, tell_changes
 from comptoir_booking.waiting import offer_free_times
 
 CLAIMS = TimeClaims()
@@ -28,6 +31,7 @@ def register_routers() -> list[tuple[str, Router]]:
         ("series", group_api.series),
         ("waiting", group_api.waiting),
         ("bookings", staff_api.router),
+        ("calendars", calendar_api.router),
     ]
 
 
@@ -43,8 +47,18 @@ def on_order_cancelled(events: list[Event]) -> None:
 
 
 @hookimpl
+def register_message_kinds() -> list[Kind]:
+    return KINDS
+
+
+@hookimpl
 def register_rounds() -> list[Callable[[], object]]:
-    return [offer_free_times]
+    return [read_due_calendars, offer_free_times]
+
+
+@hookimpl
+def on_booking_changed(events: list[Event]) -> None:
+    tell_changes((event.subject_id, event.payload["change"]) for event in events)
 
 
 @hookimpl

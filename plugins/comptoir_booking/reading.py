@@ -48,7 +48,10 @@ SELECT resource.id, resource.code::varchar, resource.name::varchar, resource.kin
      WHERE resource_id = resource.id AND last_day >= %s::date AND first_day <= %s::date
      AND (NOT is_open OR resource.location_id = %s::bigint)),
     ARRAY(SELECT service_id FROM booking_service_skilled skilled WHERE skilled.resource_id = resource.id),
-    ARRAY(SELECT resourcegroup_id FROM booking_resourcegroup_members member WHERE member.resource_id = resource.id)
+    ARRAY(SELECT resourcegroup_id FROM booking_resourcegroup_members member WHERE member.resource_id = resource.id),
+    (SELECT coalesce(json_agg(json_build_array(floor(extract(epoch FROM lower(during)) / 300)::int,
+        ceil(extract(epoch FROM upper(during)) / 300)::int)), '[]')
+     FROM booking_busytime WHERE resource_id = resource.id AND during && tstzrange(%s::date - 1, %s::date + 2))
 FROM booking_resource resource
 WHERE resource.is_active
 AND (resource.location_id = %s::bigint OR resource.hours = 'own' AND EXISTS (
@@ -108,7 +111,7 @@ class ServiceFacts:
 
 @dataclass(frozen=True)
 class ResourceFacts:
-    """A resource as the engine sees it at one location."""
+    """A resource as the engine sees it at one location. ``away``: steps since 1970 that other calendars say are taken."""
 
     id: int
     code: str
@@ -120,6 +123,7 @@ class ResourceFacts:
     dated: tuple[Dated, ...]
     skills: frozenset[int]
     groups: frozenset[int]
+    away: tuple[tuple[int, int], ...] = ()
 
     def can_be(self, required: Required, service_id: int) -> bool:
         """Whether it is one of those that a role may be given to."""
@@ -192,11 +196,19 @@ def read_busy(
 
 
 def _team_values(location_id: int, first: date, last: date) -> list[Any]:
-    return [location_id, first, last, location_id, location_id, location_id]
+    return [location_id, first, last, location_id, first, last, location_id, location_id]
 
 
 def _resource(row: tuple[Any, ...]) -> ResourceFacts:
-    return ResourceFacts(*row[:6], _weekly(row[6]), _dated(row[7]), frozenset(row[8]), frozenset(row[9]))
+    weekly, dated, skills, groups, away = row[6:]
+    return ResourceFacts(
+        *row[:6],
+        _weekly(weekly),
+        _dated(dated),
+        frozenset(skills),
+        frozenset(groups),
+        tuple(map(tuple, away)),
+    )
 
 
 def _steps(packed: bytes, window: Window) -> list[int]:

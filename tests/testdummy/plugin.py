@@ -1,6 +1,7 @@
 """Implements every hook with all its arguments, as simply as can be; ``tests/core/test_hooks.py`` uses each of them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from comptoir.events.models import Event
 from comptoir.fulfilment.carriers import Carrier
 from comptoir.fulfilment.methods import Method, Way
 from comptoir.fulfilment.routing import Candidate, RouteRequest
+from comptoir.messaging.kinds import OWN_KINDS, Kind
 from comptoir.messaging.transports import Letter, Transport
 from comptoir.payments.providers import Answer, Asked, Fact, Provider
 from comptoir.plugins import Preview, hookimpl
@@ -101,6 +103,11 @@ class Piggybank(Provider):
 @hookimpl
 def register_rounds() -> list[Callable[[], object]]:
     return [lambda: rounds.append(1)]
+
+
+@hookimpl
+def register_message_kinds() -> list[Kind]:
+    return [replace(OWN_KINDS["order_placed"], code="dummy_news")]
 
 
 @hookimpl

@@ -50,7 +50,7 @@ class StartForm(forms.Form):
         self.place = place
         self.fields["person"].choices = people
 
-    def clean_time(self) -> time:
+    def clean_time(self) -> Any:
         said = self.cleaned_data["time"]
         if said.minute % GRID_MINUTES:
             raise ValidationError(_("Times are in steps of five minutes."))

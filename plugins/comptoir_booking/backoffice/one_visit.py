@@ -1,6 +1,6 @@
 """One visit: who comes and for what, what can be done with it, where it moves to; the client's card beside it."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from wagtail.admin import messages
 
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError
+from comptoir.base.money import written
 from comptoir_booking.backoffice.booking_forms import MoveForm
 from comptoir_booking.backoffice.screen import (
     ICONS,
@@ -24,9 +25,11 @@ from comptoir_booking.backoffice.screen import (
     services_of,
 )
 from comptoir_booking.backoffice.taking import people_at, person_id
-from comptoir_booking.changes import cancel_visit, mark_visit, move_visit
+from comptoir_booking.changes import move_visit
 from comptoir_booking.clients import earlier_orders, earlier_visits
 from comptoir_booking.models import Booking, BookingStep
+from comptoir_booking.ordered import cancel_booked, mark_booked
+from comptoir_booking.self_service import CancelTerms, fees_of_cancel, fees_of_move
 
 #: What can be done in a state, in the order of its buttons: what it becomes, and what the button says.
 MARKS = {
@@ -54,11 +57,11 @@ class VisitScreen(VisitScreenBase):
             return HttpResponse(status=403)
         what, by = request.POST.get("do", ""), {"visit": visit, "actor_id": request.user.pk}
         try:
-            if what == "cancel":
-                cancel_visit(**by)
+            if what in ("cancel", "cancel_kindly"):
+                cancel_booked(**by, keep_fee=what == "cancel")
                 messages.success(request, _("Cancelled. The time is free again."))
             elif what in (State.ARRIVED, State.DONE, State.MISSED):
-                mark_visit(state=what, **by)
+                mark_booked(state=what, **by)
                 messages.success(request, _("Written down."))
         except ComptoirError as error:
             messages.error(request, str(error))
@@ -67,7 +70,7 @@ class VisitScreen(VisitScreenBase):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         first = self.bookings[0]
         zone = ZoneInfo(self.place.time_zone)
-        visits = earlier_visits(self.request.user, first)
+        visits, terms = earlier_visits(self.request.user, first), fees_of_cancel(self.bookings)
         facts = {
             "first": first,
             "bookings": [(one, people_of([one])) for one in self.bookings],
@@ -76,7 +79,8 @@ class VisitScreen(VisitScreenBase):
             "icon": ICONS[State(first.state)],
             "marks": MARKS.get(State(first.state), []),
             "can_change": first.state == State.CONFIRMED,
-            "policy": policy_words(first),
+            "policy": policy_words(self.bookings, terms),
+            "has_fee": bool(terms.fee and terms.fee.amount),
             "steps": [(step, _told(step)) for step in _steps(first)],
             "visits": visits,
             "visits_missed": sum(one.state == State.MISSED for one in visits),
@@ -149,19 +153,20 @@ class MoveScreen(VisitScreenBase):
         return super().get_context_data(**{**facts, **kwargs})
 
 
-def policy_words(booking: Booking) -> list[str]:
-    """What holds for a booking, as it was when it was made; staff may be kinder."""
-    zone, said = ZoneInfo(booking.time_zone), booking.policy
-    found = []
-    for name, words, late in (
-        ("cancel_minutes", _("The customer can cancel until %(when)s."), _("It is too late for the customer to cancel.")),
-        ("move_minutes", _("The customer can move it until %(when)s."), _("It is too late for the customer to move it.")),
-    ):  # fmt: skip
-        until = booking.starts_at - timedelta(minutes=said.get(name, 0))
-        when = formats.date_format(until.astimezone(zone), "D j M H:i")
-        found.append(words % {"when": when} if clock.now() <= until else late)
-    if percent := said.get("no_show_percent"):
-        found.append(_("Who does not come owes %(percent)s %%.") % {"percent": percent})
+def policy_words(bookings: Sequence[Booking], cancelling: CancelTerms) -> list[str]:
+    """What holds for a visit, as it was when it was made; staff may be kinder."""
+    zone, moving = ZoneInfo(bookings[0].time_zone), fees_of_move(bookings)
+    until = formats.date_format(cancelling.free_until.astimezone(zone), "D j M H:i")
+    found = [_("Free of charge until %(when)s.") % {"when": until}]
+    if clock.now() > cancelling.free_until:
+        found = [_("It was free of charge until %(when)s.") % {"when": until}]
+    if cancelling.why_not:
+        found.append(_("The customer cannot cancel it any more without calling."))
+    if not moving.is_possible:
+        found.append(_("The customer cannot move it any more without calling."))
+    if cancelling.paid is not None and cancelling.fee is not None and cancelling.refund is not None:
+        sums = {name: written(getattr(cancelling, name)) for name in ("paid", "fee", "refund")}
+        found.append(_("Paid: %(paid)s. By the policy %(fee)s is kept and %(refund)s goes back.") % sums)
     return found
 
 

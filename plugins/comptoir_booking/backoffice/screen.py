@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import cached_property
@@ -95,7 +95,12 @@ class BookScreen(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
 
 
 class VisitScreenBase(BookScreen):
-    """A screen about one visit at one of one's own locations."""
+    """A screen about one visit at one of one's own locations; for others it is not there, whatever is asked."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.bookings[0].location not in self.places:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def bookings(self) -> list[Booking]:
@@ -103,7 +108,7 @@ class VisitScreenBase(BookScreen):
         rows = Booking.objects.filter(visit=self.kwargs["visit"]).order_by("starts_at", "pk")
         related = rows.select_related("location", "service__product__parent", "customer", "channel")
         found = list(related.prefetch_related("allocations__resource"))
-        if not found or found[0].location not in self.places:
+        if not found:
             raise Http404
         name_customers(found)
         return found

@@ -178,8 +178,8 @@ def test_a_time_that_is_taken_is_refused_with_the_nearest_others_and_one_click_t
 
     assert answer.status_code == 409
     times = re.findall(r'name="take" value="([^"]+)"', answer.content.decode())
-    assert times == [f"{TUESDAY}T09:00", f"{TUESDAY}T09:15", f"{TUESDAY}T10:45"]
-    desk.post("/admin/appointments/new/", form(salon, time="10:15", take=times[2]))
+    assert times == [f"{TUESDAY}T09:15", f"{TUESDAY}T10:45", f"{TUESDAY}T11:00"]
+    desk.post("/admin/appointments/new/", form(salon, time="10:15", take=times[1]))
     assert Booking.objects.latest("pk").starts_at == at(10, 45)
 
 
