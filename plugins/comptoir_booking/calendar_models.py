@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
 
 from comptoir.customers.models import User
 from comptoir.events.calling import check_address
@@ -48,12 +49,7 @@ class OtherCalendar(models.Model):
         TOO_MANY = "too_many", _("The calendar has more appointments than are read.")
         NOT_A_CALENDAR = "not_a_calendar", _("What is there is no calendar (iCalendar, .ics).")
 
-    resource = models.ForeignKey(
-        "booking.Resource",
-        on_delete=models.CASCADE,
-        related_name="other_calendars",
-        verbose_name=_("of whom"),
-    )
+    resource = ParentalKey("booking.Resource", on_delete=models.CASCADE, related_name="other_calendars")
     url = models.URLField(
         _("address"), max_length=500, validators=[check_address],
         help_text=_("The secret address in iCal format that the other calendar gives, beginning with https."),

@@ -59,6 +59,11 @@ def reminder_due(step: BookingStep) -> datetime | None:
     return due if conf.REMINDER_HOURS and clock.now() < due < booking.starts_at else None
 
 
+def sms_due(step: BookingStep) -> datetime | None:
+    """As the reminder, where the shop can send SMS at all."""
+    return reminder_due(step) if shop.SMS_TRANSPORT else None
+
+
 def thanks_due(step: BookingStep) -> datetime | None:
     """The day after the visit."""
     booking = step.booking
@@ -223,7 +228,7 @@ KINDS = [
         _("reminder of an appointment"),
         medium=Message.Medium.SMS,
         is_of_use=_is_to_come,
-        due_of=reminder_due,
+        due_of=sms_due,
     ),
     _kind("booking_thanks", _("thanks after an appointment"), is_of_use=_was_here, due_of=thanks_due),
 ]

@@ -5,12 +5,13 @@ from django.db.models import QuerySet
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSet
 
+from comptoir_booking.backoffice.setting_up import BookingSetup
 from comptoir_booking.backoffice.viewset import AppointmentsViewSet
 
 
 @hooks.register("register_admin_viewset")
 def register_screens() -> list[ViewSet]:
-    return [AppointmentsViewSet()]
+    return [AppointmentsViewSet(), BookingSetup()]
 
 
 @hooks.register("register_permissions")

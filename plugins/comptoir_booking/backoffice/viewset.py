@@ -9,6 +9,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from comptoir.base.backoffice import may
 from comptoir_booking.backoffice.calendar import DayScreen, WeekScreen
 from comptoir_booking.backoffice.one_visit import MoveScreen, VisitScreen
+from comptoir_booking.backoffice.problems import HoursScreen, ReportScreen
 from comptoir_booking.backoffice.taking import BlockScreen, NewVisitScreen
 from comptoir_booking.models import Booking
 
@@ -36,6 +37,8 @@ class AppointmentsViewSet(ViewSet):
             path("week/", WeekScreen.as_view(), name="week"),
             path("new/", NewVisitScreen.as_view(), name="new"),
             path("block/", BlockScreen.as_view(), name="block"),
+            path("hours/", HoursScreen.as_view(), name="hours"),
+            path("report/", ReportScreen.as_view(), name="report"),
             path("<uuid:visit>/", VisitScreen.as_view(), name="visit"),
             path("<uuid:visit>/move/", MoveScreen.as_view(), name="move"),
         ]

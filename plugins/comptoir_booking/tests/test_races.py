@@ -9,10 +9,10 @@ from contextlib import suppress
 
 import pytest
 from django.db import connection, connections
-from tests.core.stock.conftest import STRESS, committed_shop, racing, run_together
 
 from comptoir.base import clock
 from comptoir.channels.queries import channel_context
+from comptoir.testing.racing import STRESS, committed_shop, racing, run_together
 from comptoir_booking.changes import cancel_visit, confirm_holds, move_visit, release_holds
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.models import Allocation, Booking, Resource, WaitEntry
