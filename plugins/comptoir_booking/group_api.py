@@ -47,7 +47,8 @@ sessions, series, waiting = Router(), Router(), Router()
 @sessions.get("", response={200: SessionList, **READ}, operation_id="booking_sessions", summary="Classes")
 @decorate_view(kept_private)
 def classes(
-    request: HttpRequest, channel: Path[str], location: str, service: str, first: date = First,
+    request: HttpRequest, channel: Path[str], location: str,
+    service: str = Query(..., description="SKU of a service that is a class"), first: date = First,
     days: int = Query(31, description="how many days"),
 ) -> dict[str, Any]:  # fmt: skip
     """With the places left. Full ones are among them: there is a waiting list."""

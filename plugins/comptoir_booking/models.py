@@ -202,26 +202,6 @@ class Service(ClusterableModel):
         return self.product.title
 
 
-class Pace(models.Model):
-    """How long somebody takes for a service, in per cent of what it says: 150 is half as long again."""
-
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="paces")
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="paces")
-    percent = models.PositiveSmallIntegerField(
-        _("time in percent"), validators=[MinValueValidator(50), MaxValueValidator(300)]
-    )
-
-    class Meta:
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["service", "resource"], name="one_pace_of_a_person"),
-            models.CheckConstraint(condition=Q(percent__range=(50, 300)), name="a_pace_is_possible"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.percent} %"
-
-
 class Segment(models.Model):
     """A part of a service. Buffers are before and after what customers see; while something works by itself (a colour),
     people are free for others."""

@@ -33,7 +33,7 @@ def run(cluster, django_db_setup, request) -> Iterator:
         return ended.stdout
 
     yield run
-    for size in ("empty", "6x2", "baskets"):
+    for size in ("empty", "6x2", "baskets", "booking"):
         _run(cluster, f'DROP DATABASE IF EXISTS "{name}_{size}" WITH (FORCE)')
 
 
@@ -63,3 +63,17 @@ def test_lines_are_added_to_baskets(run, tmp_path):
     assert figures["line added to a basket"]["statements"] <= 12
     assert figures["availability of 50 variants in 10 shops"]["statements"] <= 2
     assert "| line added to a basket |" in table
+
+
+@pytest.mark.timeout(240)
+def test_appointments_are_offered_held_and_contended_for(run, tmp_path):
+    results = tmp_path / "results.json"
+    run(
+        "benchmarks.booking", "--rounds", "1", "--seconds", "1", "--sizes", "2", "3", "--output", str(results)
+    )
+
+    found = json.loads(results.read_text())["booking"]
+    assert {one["statements"] for one in found["starts"].values()} == {3}
+    for kind in ("holds", "contended"):
+        assert found[kind]["held"] > 0
+        assert (found[kind]["overlaps"], found[kind]["deadlocks"]) == (0, 0)

@@ -81,19 +81,6 @@ class Migration(migrations.Migration):
                 'ordering': ['asked_at', 'pk'],
             },
         ),
-        migrations.CreateModel(
-            name='Pace',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('percent', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(50), django.core.validators.MaxValueValidator(300)], verbose_name='time in percent')),
-                ('resource', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='paces', to='booking.resource')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='paces', to='booking.service')),
-            ],
-            options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('service', 'resource'), name='one_pace_of_a_person'), models.CheckConstraint(condition=models.Q(('percent__range', (50, 300))), name='a_pace_is_possible')],
-            },
-        ),
         migrations.AddIndex(
             model_name='session',
             index=models.Index(fields=['service', 'location', 'starts_at'], name='sessions_of_a_service'),

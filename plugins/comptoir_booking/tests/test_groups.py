@@ -277,23 +277,6 @@ def test_nothing_is_offered_at_night_nor_for_days_that_are_over(salon):
     assert state_of(entry) == "ended"
 
 
-def test_on_booking_offered(salon, plug):
-    heard = []
-
-    def listen(events):
-        heard.extend(events)
-
-    plug("ear", on_booking_offered=listen)
-    entry = wait(salon)
-    with later(60):
-        offer_free_times()
-        salon.shop.settle()
-
-    assert [(one.subject_id, one.payload["visit"]) for one in heard] == [
-        (entry.pk, str(WaitEntry.objects.get().offered))
-    ]
-
-
 def test_who_leaves_the_list_frees_the_offer_and_a_wrong_token_finds_nothing(salon, web):
     entry = wait(salon)
     with later(60):

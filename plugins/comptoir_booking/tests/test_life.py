@@ -241,21 +241,3 @@ def test_the_work_is_shared_and_the_reason_is_kept(salon):
     rows = Allocation.objects.values_list("resource__code", "reason")
 
     assert sorted(rows) == [("anna", "least_booked")] * 2 + [("bela", "least_booked")] * 2
-
-
-def test_on_booking_changed(salon, plug):
-    heard = []
-
-    def listen(events):
-        heard.extend(events)
-
-    plug("ear", on_booking_changed=listen)
-    hold(salon, at(10))
-    confirm_holds(owners=["basket-line:1"])
-    [booked] = book_visit(visit=salon.visit(salon.cut), start=at(14), terms=Terms())
-    cancel_visit(visit=booked.visit)
-    salon.shop.settle()
-
-    told = [(one.subject_id, one.payload["change"]) for one in heard]
-    held = Booking.objects.get(starts_at=at(10))
-    assert sorted(told) == [(held.pk, "confirmed"), (booked.pk, "booked"), (booked.pk, "cancelled")]

@@ -5,19 +5,36 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 
 import pytest
 from django.db import connection, connections
 
 from comptoir.base import clock
+from comptoir.channels.queries import channel_context
 from comptoir.testing.racing import STRESS, committed_shop, racing, run_together
-from comptoir_booking.changes import cancel_visit, confirm_holds, move_visit
+from comptoir_booking.changes import cancel_visit, confirm_holds, move_visit, release_holds
 from comptoir_booking.claims import Terms, book_visit, hold_visit
-from comptoir_booking.models import Allocation, Booking, Resource
-from comptoir_booking.refusals import HoldGone, StartNotFree
-from comptoir_booking.tests.salon import TODAY, Salon, at
+from comptoir_booking.models import Allocation, Booking, Resource, WaitEntry
+from comptoir_booking.refusals import HoldGone, SessionFull, StartNotFree
+from comptoir_booking.rows import EXPIRE
+from comptoir_booking.sessions import hold_seats, open_session
+from comptoir_booking.tests.salon import TODAY, TUESDAY, Salon, at
+from comptoir_booking.waiting import join_waiting_list, offer_free_times
+from comptoir_booking.wall_time import DAY
 
 pytestmark = pytest.mark.timeout(120 * STRESS)
+
+#: Copies of a hold that ended long ago and that nobody has cleared away.
+EXPIRED_HOLDS = """
+INSERT INTO booking_booking (uuid, visit, service_id, location_id, state, starts_at, ends_at, wall_start, time_zone, owner,
+    contact_name, contact_phone, contact_email, locale, note, document, policy, held_until, longest_until, sequence,
+    link_version, moves, made_at)
+SELECT gen_random_uuid(), gen_random_uuid(), service_id, location_id, 'held', starts_at, ends_at, wall_start, time_zone,
+    'basket:' || n, '', '', '', '', '', '', policy, starts_at - interval '90 days', starts_at - interval '90 days', 0, 1, 0,
+    made_at
+FROM booking_booking, generate_series(1, %s::int) n WHERE id = %s::bigint
+"""
 
 OVERLAPS = """
 SELECT count(*) FROM booking_allocation one JOIN booking_allocation other
@@ -195,6 +212,125 @@ def test_a_process_killed_in_the_middle_of_a_move_leaves_the_old_time_or_the_new
         connections.close_all()
 
     assert booking.sequence == booking.steps.filter(change="moved").count() > 0
+
+
+def test_the_last_places_of_a_class_go_to_as_many_as_there_are(salon):
+    salon.person("anna")
+    service = salon.service("yoga", 60, needs={"coach": {"kind": "staff"}})
+    yoga = open_session(service=service, location=salon.place, start=at(10), places=10)
+
+    def seats(party):
+        return at_the_time(lambda: hold_seats(session=yoga, party=party, terms=Terms()))
+
+    results = run_together([seats(1 + number % 3) for number in range(40)], workers=16)
+
+    held = sum(len(one) for one in results if isinstance(one, list))
+    yoga.refresh_from_db()
+    assert {type(one) for one in results} == {list, SessionFull}
+    assert held == yoga.taken == Booking.objects.filter(session=yoga).count() <= 10
+    assert yoga.places - yoga.taken < 3
+
+
+def test_places_that_come_and_go_are_counted_right(salon):
+    salon.person("anna")
+    service = salon.service("yoga", 60, needs={"coach": {"kind": "staff"}})
+    yoga = open_session(service=service, location=salon.place, start=at(10), places=5)
+
+    def come_and_go(number):
+        with suppress(SessionFull):
+            [seat] = hold_seats(
+                session=yoga, party=1, terms=Terms(owner=f"basket:{number}", minutes=number % 2)
+            )
+            if number % 3:
+                release_holds(owners=[seat.owner])
+
+    results = run_together([at_the_time(lambda n=n: come_and_go(n)) for n in range(60 * STRESS)], workers=12)
+
+    yoga.refresh_from_db()
+    assert set(results) == {None}
+    assert yoga.taken == Booking.objects.filter(session=yoga, state="held").count() <= 5
+
+
+def test_one_free_time_is_offered_to_one_of_those_who_wait_though_many_workers_look(salon):
+    salon.person("anna")
+    cut = salon.service(minutes=180, step=60)
+    visit = salon.visit(cut)
+    for hour in (9, 14):
+        book_visit(visit=visit, start=at(hour), terms=Terms())
+    [free] = book_visit(visit=visit, start=at(9, day=TUESDAY + DAY), terms=Terms())
+    context = channel_context(salon.shop.channel("booking").code)
+    for number in range(5):
+        join_waiting_list(
+            channel=context, location=salon.place, service_id=cut.pk, first_day=TUESDAY,
+            last_day=TUESDAY, name=f"Camille {number}", email="camille@example.org",
+        )  # fmt: skip
+    cancel_visit(visit=free.visit)
+    cancel_visit(visit=Booking.objects.get(starts_at=at(9)).visit)
+
+    results = run_together([at_the_time(offer_free_times) for _ in range(8)], workers=8)
+
+    assert sum(results) == 1
+    assert WaitEntry.objects.get(state="offered").name == "Camille 0"
+    nothing_overlaps()
+
+
+def test_contended_attempts_on_three_resources_of_two_kinds_never_overlap(salon):
+    """A hundred thousand of them in the long run."""
+    for name in ("anna", "bela"):
+        salon.person(name)
+    salon.chair("chair")
+    needs = {"stylist": {"kind": "staff"}, "chair": {"kind": "equipment"}}
+    visit = salon.visit(salon.service("cut", 30, needs=needs, step=15))
+    starts = [at(hour, minute) for hour in (9, 10, 11, 14) for minute in (0, 15, 30, 45)]
+
+    def attempt(number):
+        with suppress(StartNotFree):
+            [held] = hold_visit(
+                visit=visit, start=random.choice(starts), terms=Terms(owner=f"basket:{number}")
+            )
+            if random.random() < 0.9:
+                release_holds(owners=[held.owner])
+
+    for _round in range(STRESS):
+        jobs = [at_the_time(lambda n=n: attempt(n)) for n in range(100_000 // STRESS if STRESS > 1 else 120)]
+        assert set(run_together(jobs, workers=16)) == {None}
+        nothing_overlaps()
+
+
+def test_expired_holds_without_number_do_not_slow_a_hold_down(salon):
+    """A million in the long run. What counts is what PostgreSQL reads, as times lie on a busy machine."""
+    salon.person("anna")
+    visit = salon.visit(salon.service(minutes=30, step=15))
+    [held] = hold_visit(visit=visit, start=at(10), terms=Terms())
+    before = sql("SELECT count(*) FROM booking_booking")
+    with connection.cursor() as cursor:
+        cursor.execute(EXPIRED_HOLDS, [1_000_000 if STRESS > 1 else 2_000, held.pk])
+        cursor.execute("ANALYZE booking_booking")
+        cursor.execute("EXPLAIN " + EXPIRE, [TODAY, [1], [TODAY], [TODAY], TODAY])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    [other] = hold_visit(visit=visit, start=at(14), terms=Terms())
+
+    assert before == 1
+    assert other.allocations.count() == 1
+    assert "Seq Scan on booking_allocation" not in plan
+    nothing_overlaps()
+
+
+def test_two_visits_change_places_by_way_of_a_third_time(salon):
+    """One after the other: the constraint is immediate, so one of them waits elsewhere meanwhile."""
+    salon.person("anna")
+    visit = salon.visit(salon.service(minutes=60))
+    first, second = (book_visit(visit=visit, start=at(hour), terms=Terms())[0] for hour in (9, 10))
+
+    with pytest.raises(StartNotFree):
+        move_visit(visit=first.visit, start=at(10))
+    move_visit(visit=first.visit, start=at(16))
+    move_visit(visit=second.visit, start=at(9))
+    move_visit(visit=first.visit, start=at(10))
+
+    assert dict(Booking.objects.values_list("pk", "starts_at")) == {first.pk: at(10), second.pk: at(9)}
+    nothing_overlaps()
 
 
 def move_forever(visit):
