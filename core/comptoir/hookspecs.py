@@ -24,6 +24,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from django.urls import URLPattern, URLResolver
     from ninja import Router
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from comptoir.fulfilment.carriers import Carrier
     from comptoir.fulfilment.methods import Method
     from comptoir.fulfilment.routing import Candidate, RouteRequest
+    from comptoir.messaging.kinds import Kind
     from comptoir.messaging.transports import Transport
     from comptoir.payments.providers import Provider
     from comptoir.plugins import Preview
@@ -174,6 +176,20 @@ def register_rounds() -> "list[Callable[[], object]]":
 
 
 @hookspec
+def register_message_kinds() -> "list[Kind]":
+    """Add kinds of messages, such as the reminder of an appointment.
+
+    Called when messages are written down and when one is sent, so return objects made before. Returns
+    ``comptoir.messaging.kinds.Kind`` objects with a ``code`` of at most 20 characters, which names their templates too
+    (``messages/<code>.<locale>.txt``). They are written down by ``comptoir.messaging.services.write_messages`` and from then
+    on sent like all others: once, tried again, shown in the back office. A message of a kind that is no longer there is
+    dropped. Not for messages that somebody writes by hand.
+
+    Example: ``return [REMINDER]``
+    """
+
+
+@hookspec
 def register_message_transports() -> "list[Transport]":
     """Add ways for messages to leave the shop, such as the client of an SMS service.
 
@@ -250,6 +266,23 @@ def choose_route(
     Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
 
     Example: ``return next((n for n, one in enumerate(candidates) if one.is_eligible and 7 in one.location_ids), None)``
+    """
+
+
+@hookspec
+def choose_person(
+    channel: "ChannelContext", skus: list[str], start: "datetime", candidates: list[Any]
+) -> int | None:
+    """Choose who does an appointment for which the customer chose nobody.
+
+    Called when a time is held or booked and more than one of the team could do it; not when somebody was chosen, nor for
+    showing free times. Returns the number of one of ``candidates`` (the first one is the appointment book's own choice:
+    fair, then without gaps), or ``None`` for that. ``skus`` are the services of the visit, ``start`` is when it begins, in
+    UTC, ``channel`` where it is booked. A candidate has ``resource_id``, ``code``, ``booked_minutes`` (in the four weeks up
+    to that day) and ``gap_minutes`` (left idle beside it); read them, change nothing.
+    Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
+
+    Example: ``return next((n for n, one in enumerate(candidates) if one.code == "anna"), None)``
     """
 
 
@@ -426,6 +459,15 @@ def on_booking_changed(events: "list[Event]") -> None:
     ``event.payload`` has ``visit`` (its UUID), ``change`` (``"booked"``, ``"confirmed"``, ``"moved"``, ``"cancelled"``,
     ``"arrived"``, ``"done"`` or ``"missed"``) and ``sequence`` (how often it was moved or cancelled before). Not called for
     holds: nobody has booked yet.
+    """
+
+
+@hookspec
+def on_booking_offered(events: "list[Event]") -> None:
+    """Somebody on the waiting list is offered a time that became free; it is held for them until the offer ends.
+
+    ``event.subject_id`` is the id of the entry, ``event.payload`` has ``visit`` (the UUID of the hold) and ``channel``.
+    Called once an offer. Not called when an offer ends, nor when it is taken.
     """
 
 

@@ -116,10 +116,9 @@ def hold(request: HttpRequest, channel: Path[str], body: NewHold) -> Status[dict
         bookings, _view = hold_in_basket(
             key=basket_key(request, channel, body.basket), visit=visit, start=body.start
         )
-        return Status(201, _held("", bookings))
-    owner = f"hold:{secrets.token_urlsafe(24)}"
-    bookings = hold_visit(visit=visit, start=body.start, terms=_terms(context, owner))
-    return Status(201, _held(owner, bookings))
+        return Status(201, held_answer("", bookings))
+    terms = holding_terms(context)
+    return Status(201, held_answer(terms.owner, hold_visit(visit=visit, start=body.start, terms=terms)))
 
 
 @holds.patch(
@@ -132,7 +131,7 @@ def extend(request: HttpRequest, channel: Path[str], hold: str = HoldSecret) -> 
     bookings = _mine(context, hold)
     if extend_holds(owners=[f"hold:{hold}"], minutes=context.hold_minutes) is None:
         raise HoldGone()
-    return _held(f"hold:{hold}", list(Booking.objects.filter(pk__in=[one.pk for one in bookings])))
+    return held_answer(f"hold:{hold}", list(Booking.objects.filter(pk__in=[one.pk for one in bookings])))
 
 
 @holds.delete(
@@ -156,9 +155,13 @@ def _when(visit: Visit) -> dict[str, Any]:
     return {"time_zone": zone_of(visit), "as_of": clock.now()}
 
 
-def _terms(channel: ChannelContext, owner: str) -> Terms:
+def holding_terms(channel: ChannelContext) -> Terms:
+    """For whoever holds without a basket: a secret of their own, and the channel's times."""
     return Terms(
-        owner=owner, channel_id=channel.id, minutes=channel.hold_minutes, max_minutes=channel.hold_minutes_max
+        owner=f"hold:{secrets.token_urlsafe(24)}",
+        channel_id=channel.id,
+        minutes=channel.hold_minutes,
+        max_minutes=channel.hold_minutes_max,
     )
 
 
@@ -173,7 +176,8 @@ def _mine(channel: ChannelContext, secret: str) -> list[Booking]:
     return found
 
 
-def _held(owner: str, bookings: list[Booking]) -> dict[str, Any]:
+def held_answer(owner: str, bookings: list[Booking]) -> dict[str, Any]:
+    """What somebody holds; ``owner`` is the secret of the hold, empty in a basket."""
     return {
         "hold": owner.removeprefix("hold:"),
         "expires_at": min(one.held_until for one in bookings if one.held_until),

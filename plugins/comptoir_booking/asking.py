@@ -22,7 +22,7 @@ def visit_of(
     Errors: ``InvalidValue`` naming the field: a location the channel does not offer, a service it does not sell, somebody
     who is not there, too many services.
     """
-    place = _place(channel, location)
+    place = place_of(channel, location)
     if not 1 <= len(services) <= MOST_SERVICES:
         raise InvalidValue(field="service", value=len(services))
     if people not in PEOPLE:
@@ -30,7 +30,7 @@ def visit_of(
     person_id = person_at(place, person) if person else None
     rows = {one.product.sku: one for one in services_sold(channel, services)}
     for sku in services:
-        if sku not in rows:
+        if sku not in rows or rows[sku].in_sessions:
             raise InvalidValue(field="service", value=sku[:64])
     return Visit(place.pk, tuple(Wish(rows[sku].pk, person_id) for sku in services), people)
 
@@ -57,7 +57,16 @@ def seen_minutes(service: Service) -> int:
     return sum(one.minutes for one in service.segments.all() if one.kind in seen)
 
 
-def _place(channel: ChannelContext, code: str) -> Location:
+def service_of(channel: ChannelContext, sku: str) -> Service:
+    """A class that a channel sells. Errors: ``InvalidValue``."""
+    found = [one for one in services_sold(channel, [sku]) if one.in_sessions]
+    if not found:
+        raise InvalidValue(field="service", value=sku[:64])
+    return found[0]
+
+
+def place_of(channel: ChannelContext, code: str) -> Location:
+    """A location that a channel offers. Errors: ``InvalidValue``."""
     place = Location.objects.filter(code=code[:40].replace("\0", ""), pk__in=channel.location_ids).first()
     if place is None:
         raise InvalidValue(field="location", value=code[:40])

@@ -124,18 +124,26 @@ def hold_in_basket(*, key: Key, visit: Visit, start: datetime) -> tuple[list[Boo
 
     Call it in a transaction. Errors: those of ``hold_visit`` and of ``baskets.add_line``.
     """
-    basket = find_basket(key, lock=True)
-    channel = key.channel
-    terms = Terms(
+    bookings = hold_visit(visit=visit, start=start, terms=terms_of(key))
+    return bookings, add_lines(key, bookings)
+
+
+def terms_of(key: Key) -> Terms:
+    """For whom a basket holds, and how long; the basket is locked. Errors: those of ``find_basket``."""
+    basket, channel = find_basket(key, lock=True), key.channel
+    return Terms(
         owner=owner_of(basket.id), channel_id=channel.id, customer_id=basket.owner_id,
         minutes=channel.hold_minutes, max_minutes=channel.hold_minutes_max,
     )  # fmt: skip
-    bookings = hold_visit(visit=visit, start=start, terms=terms)
-    ids = [wish.service_id for wish in visit.wishes]
+
+
+def add_lines(key: Key, bookings: Sequence[Booking]) -> BasketView:
+    """Put what was held into its basket, a line for each service. Errors: those of ``baskets.add_line``."""
+    ids = Counter(one.service_id for one in bookings)
     skus = dict(Service.objects.filter(pk__in=ids).values_list("pk", "product__sku"))
-    for service_id, quantity in Counter(ids).items():
+    for service_id, quantity in ids.items():
         view = add_line(key=key, code=Code(skus[service_id]), quantity=quantity)
-    return bookings, view
+    return view
 
 
 def cancel_ordered(*, number: str) -> None:

@@ -9,7 +9,7 @@ from comptoir.base import clock
 from comptoir_booking.engine import fitting_begins
 from comptoir_booking.hours import Window, dated_mask, weekly_mask
 from comptoir_booking.layout import Layout, Visit, lay_out
-from comptoir_booking.masks import deep_union, disjoint_union, stretch
+from comptoir_booking.masks import deep_union, disjoint_union, stretch, union
 from comptoir_booking.models import Resource
 from comptoir_booking.reading import PlaceFacts, ResourceFacts, read_busy, read_place, read_resources
 from comptoir_booking.wall_time import DAY, TICK_S
@@ -35,6 +35,11 @@ class Board:
     @cached_property
     def free(self) -> dict[int, int]:
         return {pk: mask & ~self.busy.get(pk, 0) for pk, mask in self.open.items()}
+
+    @property
+    def has_pools(self) -> bool:
+        """Whether something of it is shared."""
+        return any(one.capacity > 1 for one in self.resources.values())
 
     @property
     def allowed(self) -> int:
@@ -67,17 +72,21 @@ class Board:
 
 def read_board(
     visit: Visit, first_day: date, days: int, *,
-    but_of: Collection[int] = (), overrides: frozenset[str] = frozenset(),
+    but_of: Collection[int] = (), overrides: frozenset[str] = frozenset(), is_for_claim: bool = False,
 ) -> Board:  # fmt: skip
-    """Read what decides about a visit on some days: three statements. Errors: ``InvalidValue``, ``VisitTooLong``."""
+    """Read what decides about a visit on some days: three statements. Errors: ``InvalidValue``, ``VisitTooLong``.
+
+    ``is_for_claim``: what is taken is read where it helps to choose; who claims locks, and looks then.
+    """
     first, last = first_day - 2 * DAY, first_day + timedelta(days=days + 1)
     place = read_place(visit.location_id, visit.service_ids, first, last)
-    rows = read_resources(visit.location_id, visit.service_ids, first, last)
+    rows = read_resources(visit.location_id, visit.service_ids, first, last, visit.person_ids)
     layout = lay_out(visit, place, rows)
     window = Window(first_day, days, place.zone_name)
     wanted = {pk for need in layout.needs for pk in need.candidates}
     resources = {one.id: one for one in rows if one.id in wanted}
-    busy = busy_masks(resources, window, but_of=but_of)
+    is_blind = is_for_claim and not layout.has_choice
+    busy = {} if is_blind else busy_masks(resources, window, but_of=but_of)
     everything = stretch(0, window.length)
     opened = {
         pk: everything if HOURS in overrides else open_mask(one, place, window)
@@ -100,7 +109,10 @@ def busy_masks(
 
 
 def open_mask(resource: ResourceFacts, place: PlaceFacts, window: Window) -> int:
-    """When a resource can be had at a place: what is said of it beats what is said of the place, and dates beat weeks."""
+    """When a resource can be had at a place: what is said of it beats what is said of the place, and dates beat weeks.
+
+    What another calendar says is taken is like being closed: staff may put it aside, as they may the hours.
+    """
     mask = stretch(0, window.length)
     if resource.hours == Resource.Hours.LOCATION:
         mask = weekly_mask(place.weekly, window) | dated_mask(place.dated, window, is_open=True)
@@ -108,7 +120,9 @@ def open_mask(resource: ResourceFacts, place: PlaceFacts, window: Window) -> int
         mask = weekly_mask(resource.weekly, window)
     if resource.hours != Resource.Hours.ALWAYS:
         mask &= ~dated_mask(place.dated, window, is_open=False)
-    if not resource.dated:
-        return mask
-    mask |= dated_mask(resource.dated, window, is_open=True)
-    return mask & ~dated_mask(resource.dated, window, is_open=False)
+    if resource.dated:
+        mask |= dated_mask(resource.dated, window, is_open=True)
+        mask &= ~dated_mask(resource.dated, window, is_open=False)
+    if resource.away:
+        mask &= ~union(((a - window.since, b - window.since) for a, b in resource.away), window.length)
+    return mask

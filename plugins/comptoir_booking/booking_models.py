@@ -20,6 +20,7 @@ class Booking(models.Model):
     ``wall_start`` is what was agreed: the time on the wall of the location, with the offset it was meant with.
     ``starts_at`` and ``ends_at`` are what the customer sees, without getting ready and clearing away. ``owner`` is who
     lets the hold live, such as ``basket-line:7``. ``policy`` is the policy as it was. ``sequence`` goes up with each move.
+    A place in a class has its ``session`` and takes nobody's time by itself; ``series`` ties recurring visits together.
     """
 
     class State(models.TextChoices):
@@ -49,9 +50,15 @@ class Booking(models.Model):
     customer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     contact_name = models.CharField(_("name"), max_length=120, blank=True)
     contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    contact_email = models.EmailField(_("e-mail"), blank=True)
+    locale = models.CharField(_("language"), max_length=10, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     document = models.CharField(_("order"), max_length=40, blank=True)
     policy = models.JSONField(default=dict, editable=False)
+    session = models.ForeignKey(
+        "booking.Session", on_delete=models.PROTECT, null=True, blank=True, related_name="bookings"
+    )
+    series = models.UUIDField(null=True, blank=True, db_index=True, editable=False)
     held_until = models.DateTimeField(null=True)
     longest_until = models.DateTimeField(null=True)
     sequence = models.PositiveIntegerField(default=0)

@@ -15,8 +15,8 @@ from comptoir_booking.fees import cancel_percents
 from comptoir_booking.layout import Visit, Wish
 from comptoir_booking.models import Allocation, Booking
 from comptoir_booking.queries import board_at
-from comptoir_booking.refusals import BookingMoved, HoldGone, NotPossible, TooLate
-from comptoir_booking.rows import give_back, lock_owned, lock_visit
+from comptoir_booking.refusals import BookingMoved, HoldGone, NotPossible, SeatsStay, TooLate
+from comptoir_booking.rows import give_back, give_seats_back, lock_owned, lock_visit
 
 State = Booking.State
 
@@ -53,11 +53,12 @@ def release_holds(*, owners: Collection[str]) -> int:
     return in_transaction(release)
 
 
-def release_bookings(held: Sequence[Booking]) -> None:
+def release_bookings(held: Sequence[Booking], *, to: str = State.RELEASED) -> None:
     """Give back bookings that are held and locked."""
     if held:
-        Booking.objects.filter(pk__in=[one.pk for one in held]).update(state=State.RELEASED)
+        Booking.objects.filter(pk__in=[one.pk for one in held]).update(state=to)
         give_back(held)
+        give_seats_back(held)
 
 
 def confirm_holds(
@@ -118,19 +119,20 @@ def _cancel(bookings: Sequence[Booking], *, actor_id: int | None, by_customer: b
         state=State.CANCELLED, sequence=F("sequence") + 1, held_until=None
     )
     Allocation.objects.filter(booking__in=ids).update(is_active=False)
+    give_seats_back(bookings)
     add_steps(bookings, "cancelled", actor_id=actor_id, by_customer=by_customer)
 
 
 def move_visit(
     *, visit: UUID | str, start: datetime, sequence: int | None = None, person_id: int | None = None,
-    actor_id: int | None = None, by_customer: bool = False, overrides: frozenset[str] = frozenset(),
+    actor_id: int | None = None, by_customer: bool = False, overrides: frozenset[str] = frozenset(), reason: str = "",
 ) -> list[Booking]:  # fmt: skip
     """Let a visit begin at another time, all of it or nothing; with the same people if nobody else is named.
 
     ``sequence`` is that of the first booking as the caller saw it. Its own time does not stand in its way.
     Errors: ``NotFound``, ``BookingMoved``, ``TooLate``, ``NotPossible``, ``StartNotFree``; the visit stays as it was.
     """
-    how = {"actor_id": actor_id, "by_customer": by_customer, "overrides": overrides}
+    how = {"actor_id": actor_id, "by_customer": by_customer, "overrides": overrides, "reason": reason}
     return claim_surely(lambda lock_all: _move(visit, start, sequence, person_id, lock_all, **how))
 
 
@@ -168,13 +170,15 @@ def confirm_bookings(held: Sequence[Booking], *, document: str, actor_id: int | 
 
 def _move(
     uuid: UUID | str, start: datetime, sequence: int | None, person_id: int | None, lock_all: bool, *,
-    actor_id: int | None, by_customer: bool, overrides: frozenset[str],
+    actor_id: int | None, by_customer: bool, overrides: frozenset[str], reason: str,
 ) -> list[Booking]:  # fmt: skip
     seen = _found(list(Booking.objects.filter(visit=uuid).order_by("starts_at", "pk")))
     taken = list(Allocation.objects.filter(booking__in=seen, is_active=True).select_related("resource"))
     _check_movable(seen, sequence, by_customer)
     own = [one.pk for one in seen]
-    board = board_at(visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides)
+    board = board_at(
+        visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides, is_for_claim=True
+    )
     takings = find_people(
         board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
     )
@@ -184,11 +188,12 @@ def _move(
     _check_movable(bookings, sequence, by_customer)
     was = bookings[0].wall_start
     give_back(bookings)
-    write_takings(bookings, takings)
+    write_takings(bookings, takings, has_pools=board.has_pools)
     for booking, when in zip(bookings, seen_times(board, start), strict=True):
         moves = booking.moves + by_customer
         Booking.objects.filter(pk=booking.pk).update(sequence=F("sequence") + 1, moves=moves, **when)
-    add_steps(bookings, "moved", actor_id=actor_id, was=was, by_customer=by_customer)
+    facts = {"was": was, "by_customer": by_customer, "overrides": sorted(overrides), "reason": reason}
+    add_steps(bookings, "moved", actor_id=actor_id, **facts)
     return lock_visit(uuid)
 
 
@@ -213,6 +218,8 @@ def _check_movable(bookings: Sequence[Booking], sequence: int | None, by_custome
     if sequence is not None and bookings[0].sequence != sequence:
         raise BookingMoved()
     _check_state(bookings, State.HELD, State.CONFIRMED)
+    if bookings[0].session_id:
+        raise SeatsStay()
     if by_customer:
         minutes = max(one.policy["move_minutes"] for one in bookings)
         is_late = clock.now() > bookings[0].starts_at - timedelta(minutes=minutes)

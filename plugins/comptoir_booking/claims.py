@@ -8,47 +8,65 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
+
+from django.db.models.functions import Coalesce
 
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
 from comptoir.events.services import record_event
 from comptoir.stock.rows import in_transaction
 from comptoir_booking.board import NOTICE, Board, busy_masks
+from comptoir_booking.choosing import Choice, choose
 from comptoir_booking.conf import conf
-from comptoir_booking.engine import Assignment, Rank, assign
-from comptoir_booking.layout import Need, Visit
-from comptoir_booking.masks import holds_all, stretch
+from comptoir_booking.engine import Assignment, assign
+from comptoir_booking.layout import Visit
+from comptoir_booking.masks import holds_all
 from comptoir_booking.models import Booking, BookingStep
 from comptoir_booking.queries import board_at, nearest_starts
 from comptoir_booking.refusals import StartNotFree, TooManyHolds
-from comptoir_booking.rows import Taking, expire_in_the_way, lock_resources, take
+from comptoir_booking.rows import Taking, expire_in_the_way, give_back, lock_resources, take
 from comptoir_booking.wall_time import instant_of, tick_of
 
 #: Tries that lock only whom they chose.
 QUICK_TRIES = 3
-CHOSEN, ONLY, SAME, LEAST = "chosen", "only", "same", "least_booked"
 
 
 @dataclass(frozen=True)
 class Terms:
-    """For whom a visit is held, and how long. Units: minutes from now; ``max_minutes`` however often it is extended."""
+    """For whom a visit is held, and how long. Units: minutes from now; ``max_minutes`` however often it is extended.
+
+    ``reason``: why staff put rules aside. ``series``: what ties recurring visits together; it counts as one hold.
+    """
 
     owner: str = ""
     channel_id: int | None = None
     customer_id: int | None = None
     contact_name: str = ""
     contact_phone: str = ""
+    contact_email: str = ""
+    locale: str = ""
     note: str = ""
     minutes: int = 15
     max_minutes: int = 45
     actor_id: int | None = None
     overrides: frozenset[str] = field(default_factory=frozenset)
+    reason: str = ""
+    series: UUID | None = None
 
 
 class _Lost(Exception):
     """Somebody else was quicker with one of those who were chosen."""
+
+
+class _NotFree(Exception):
+    """Nobody can do it then. What else there is is looked for when nothing is locked any more."""
+
+    def __init__(self, visit: Visit, start: datetime) -> None:
+        super().__init__()
+        self.visit, self.start = visit, start
 
 
 def hold_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
@@ -57,7 +75,7 @@ def hold_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
     Errors: ``StartNotFree`` with the nearest alternatives, ``TooManyHolds``, ``InvalidValue``, ``VisitTooLong``. Nothing
     is held then.
     """
-    _check_number_of_holds(terms.owner)
+    check_number_of_holds(terms.owner, terms.series)
     return claim_surely(lambda lock_all: _claim(visit, start, terms, Booking.State.HELD, lock_all))
 
 
@@ -72,81 +90,106 @@ def book_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
 def find_people(
     board: Board, start: datetime, *,
     also_lock: Collection[int] = (), but_of: Collection[int] = (), lock_all: bool = False,
+    channel_id: int | None = None,
 ) -> list[Taking]:  # fmt: skip
     """Choose somebody for each need, lock them and look again; returns what is to be written.
 
-    Errors: ``StartNotFree`` if nobody can be found, ``_Lost`` if somebody was quicker.
+    Errors: ``_NotFree`` if nobody can be found, ``_Lost`` if somebody was quicker.
     """
     begin = _offered_begin(board, start)
     needs = board.layout.needs
-    found = None if begin is None else assign(needs, board.free, begin, _rank(board, begin))
-    if begin is None or found is None:
-        raise _refusal(board.visit, start)
+    choice = None if begin is None else choose(board, begin, channel_id)
+    found = assign(needs, board.free, choice.begin, choice.rank) if choice else None
+    if choice is None or found is None:
+        raise _NotFree(board.visit, start)
     wanted = board.resources.keys() if lock_all else {pk for _need, pk in found}
     lock_resources({*wanted, *also_lock})
     again = replace(
         board, busy=busy_masks({pk: board.resources[pk] for pk in wanted}, board.window, but_of=but_of)
     )
-    if lock_all:
-        found = assign(needs, again.free, begin, _rank(again, begin))
-        if found is None:
-            raise _refusal(board.visit, start)
-    elif not all(holds_all(again.free[pk], need.spans, begin) for need, pk in found):
-        raise _Lost
-    return _takings(again, found, begin)
+    if not lock_all and board.layout.has_choice:
+        if not all(holds_all(again.free[pk], need.spans, choice.begin) for need, pk in found):
+            raise _Lost
+        return _takings(again, found, choice)
+    found = assign(needs, again.free, choice.begin, choice.rank)
+    if found is None:
+        raise _NotFree(board.visit, start)
+    return _takings(again, found, choice)
 
 
 def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
-    """Run a step that may lose against others, at last with every candidate locked. Errors: those of the step."""
-    for _try in range(QUICK_TRIES):
-        with suppress(_Lost):
-            return in_transaction(lambda: claim(False))
-    return in_transaction(lambda: claim(True))
+    """Run a step that may lose against others, at last with every candidate locked.
+
+    Errors: those of the step; ``StartNotFree`` with the nearest alternatives.
+    """
+    try:
+        for _try in range(QUICK_TRIES):
+            with suppress(_Lost):
+                return in_transaction(lambda: claim(False))
+        return in_transaction(lambda: claim(True))
+    except _NotFree as refused:
+        near = [one.isoformat(timespec="minutes") for one in nearest_starts(refused.visit, refused.start)]
+        raise StartNotFree(field="start", alternatives=near) from None
 
 
 def _claim(visit: Visit, start: datetime, terms: Terms, state: str, lock_all: bool) -> list[Booking]:
-    board = board_at(visit, start, overrides=terms.overrides)
-    takings = find_people(board, start, lock_all=lock_all)
+    board = board_at(visit, start, overrides=terms.overrides, is_for_claim=True)
+    takings = find_people(board, start, lock_all=lock_all, channel_id=terms.channel_id)
     bookings = Booking.objects.bulk_create(fresh_bookings(board, start, terms, state))
-    write_takings(bookings, takings)
+    write_takings(bookings, takings, has_pools=board.has_pools)
     if state != Booking.State.HELD:
-        add_steps(bookings, "booked", actor_id=terms.actor_id, overrides=sorted(terms.overrides))
+        facts = {"overrides": sorted(terms.overrides), "reason": terms.reason}
+        add_steps(bookings, "booked", actor_id=terms.actor_id, **facts)
     return bookings
 
 
-def write_takings(bookings: Sequence[Booking], takings: list[Taking]) -> None:
-    """Take the time for bookings, from holds that have ended too. Errors: ``_Lost``, to be tried again."""
+def write_takings(bookings: Sequence[Booking], takings: list[Taking], *, has_pools: bool) -> None:
+    """Take the time for bookings, from holds that have ended too. Errors: ``_Lost``, to be tried again.
+
+    Ended holds are rarely in the way, so they are looked for after a refusal; of a pool the refusal would be an error.
+    """
+    until = bookings[0].held_until
+    if not has_pools and take(bookings, takings, until):
+        return
+    give_back(bookings)
     expire_in_the_way(takings)
-    if not take(bookings, takings, bookings[0].held_until):
+    if not take(bookings, takings, until):
         raise _Lost
 
 
 def fresh_bookings(board: Board, start: datetime, terms: Terms, state: str) -> list[Booking]:
     """The rows of a visit that begins then, not written yet."""
+    visit, services = uuid4(), board.place.services
+    return [
+        new_booking(
+            terms, state, visit=visit, service_id=wish.service_id, location_id=board.place.id,
+            policy=dict(services[wish.service_id].policy), **when,
+        )
+        for wish, when in zip(board.visit.wishes, seen_times(board, start), strict=True)
+    ]  # fmt: skip
+
+
+def new_booking(terms: Terms, state: str, **what: Any) -> Booking:
+    """A row for whom the terms say, not written yet; ``what`` is booked, where and when."""
     now = clock.now()
     longest = now + timedelta(minutes=terms.max_minutes)
     is_held = state == Booking.State.HELD
-    visit, times = uuid4(), seen_times(board, start)
-    return [
-        Booking(
-            visit=visit,
-            service_id=wish.service_id,
-            location_id=board.place.id,
-            channel_id=terms.channel_id,
-            state=state,
-            owner=terms.owner,
-            customer_id=terms.customer_id,
-            contact_name=terms.contact_name,
-            contact_phone=terms.contact_phone,
-            note=terms.note,
-            policy=dict(board.place.services[wish.service_id].policy),
-            held_until=min(now + timedelta(minutes=terms.minutes), longest) if is_held else None,
-            longest_until=longest if is_held else None,
-            made_at=now,
-            **when,
-        )
-        for wish, when in zip(board.visit.wishes, times, strict=True)
-    ]
+    return Booking(
+        channel_id=terms.channel_id,
+        state=state,
+        owner=terms.owner,
+        customer_id=terms.customer_id,
+        contact_name=terms.contact_name,
+        contact_phone=terms.contact_phone,
+        contact_email=terms.contact_email,
+        locale=terms.locale,
+        note=terms.note,
+        series=terms.series,
+        held_until=min(now + timedelta(minutes=terms.minutes), longest) if is_held else None,
+        longest_until=longest if is_held else None,
+        made_at=now,
+        **what,
+    )
 
 
 def seen_times(board: Board, start: datetime) -> list[dict[str, object]]:
@@ -183,12 +226,15 @@ def add_steps(
         )
 
 
-def _check_number_of_holds(owner: str) -> None:
+def check_number_of_holds(owner: str, series: UUID | None = None) -> None:
     """Whoever holds many times keeps others from them."""
     if not owner:
         return
     held = Booking.objects.filter(owner=owner, state=Booking.State.HELD, held_until__gt=clock.now())
-    if held.values("visit").distinct().count() >= conf.HOLDS_MAX:
+    if series is not None:
+        held = held.exclude(series=series)
+    one_each = held.annotate(one=Coalesce("series", "visit"))
+    if one_each.values("one").distinct().count() >= conf.HOLDS_MAX:
         raise TooManyHolds(field="owner")
 
 
@@ -208,35 +254,17 @@ def _is_long_ago(start: datetime) -> bool:
     return start < clock.now() - timedelta(hours=12)
 
 
-def _refusal(visit: Visit, start: datetime) -> StartNotFree:
-    near = [one.isoformat(timespec="minutes") for one in nearest_starts(visit, start)]
-    return StartNotFree(field="start", alternatives=near)
-
-
-def _rank(board: Board, begin: int) -> Rank:
-    """Who is asked first: somebody of the visit already, then who is booked least that day; the day decides a tie."""
-    day = stretch(*board.window.day_ticks(instant_of(begin + board.window.since).astimezone(
-        ZoneInfo(board.place.zone_name)).date()))  # fmt: skip
-
-    def rank(_need: Need, pk: int, used: set[int]) -> tuple[float, ...]:
-        taken = (board.busy.get(pk, 0) & day).bit_count()
-        return (pk not in used, taken, (pk * 2654435761 + begin) % 4093)
-
-    return rank
-
-
-def _takings(board: Board, found: Assignment, begin: int) -> list[Taking]:
-    since, given = board.window.since + begin, [pk for _need, pk in found]
+def _takings(board: Board, found: Assignment, choice: Choice) -> list[Taking]:
+    since, given = board.window.since + choice.begin, [pk for _need, pk in found]
     return [
-        Taking(number, pk, role, instant_of(since + a), instant_of(since + b), _reason(need, given.count(pk)))
+        Taking(
+            number,
+            pk,
+            role,
+            instant_of(since + a),
+            instant_of(since + b),
+            choice.reason(need, pk, given.count(pk)),
+        )
         for need, pk in found
         for number, role, (a, b) in need.uses
     ]
-
-
-def _reason(need: Need, times: int) -> str:
-    if need.is_chosen:
-        return CHOSEN
-    if len(need.candidates) == 1:
-        return ONLY
-    return SAME if times > 1 else LEAST

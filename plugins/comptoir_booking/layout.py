@@ -39,6 +39,12 @@ class Visit:
     people: str = ANY
 
     @property
+    def person_ids(self) -> set[int] | None:
+        """Those who are to do it, if somebody was chosen for all of it."""
+        people = {wish.person_id for wish in self.wishes}
+        return None if None in people else {pk for pk in people if pk}
+
+    @property
     def service_ids(self) -> list[int]:
         return sorted({wish.service_id for wish in self.wishes})
 
@@ -75,6 +81,11 @@ class Layout:
     step_minutes: int
     notice_minutes: int
     horizon_days: int
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there is more than one way to do it."""
+        return any(len(need.candidates) > 1 for need in self.needs)
 
 
 def lay_out(visit: Visit, place: PlaceFacts, resources: Sequence[ResourceFacts]) -> Layout:

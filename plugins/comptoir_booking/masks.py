@@ -63,6 +63,18 @@ def bits(mask: int) -> Iterator[int]:
             left &= left - 1
 
 
+def stretches(mask: int) -> Iterator[tuple[int, int]]:
+    """The steps that are set, as stretches: from each begin up to, not including, its end."""
+    begin = 0
+    while mask:
+        zeros = (mask & -mask).bit_length() - 1
+        mask >>= zeros
+        length = (~mask & mask + 1).bit_length() - 1
+        begin += zeros
+        yield begin, begin + length
+        begin, mask = begin + length, mask >> length
+
+
 def lowest(mask: int) -> int | None:
     """The number of the first bit that is set."""
     return (mask & -mask).bit_length() - 1 if mask else None

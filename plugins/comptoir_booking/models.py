@@ -1,13 +1,13 @@
 """What can be booked, by whom it is done, where and when. What was booked is in ``booking_models``."""
 
-from decimal import Decimal
-
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Location, OpeningHours, code_validator
@@ -19,7 +19,7 @@ GRID_MINUTES = 5
 LONGEST_MINUTES = 24 * 60
 
 
-class Resource(models.Model):
+class Resource(ClusterableModel):
     """Somebody or something that is taken while a service is done: a person, a room, a chair, a pool of equal things.
 
     ``hours`` says when it can be had at all: by hours of its own, with its location, or whenever the others can.
@@ -87,7 +87,7 @@ class ResourceGroup(models.Model):
 class WeeklyHours(models.Model):
     """One stretch of a weekday, in the wall time of a location. One that ends before it starts ends the next day."""
 
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="weekly_hours")
+    resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="weekly_hours")
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="+")
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=OpeningHours.Weekday)
     starts = models.TimeField(_("starts"))
@@ -165,65 +165,19 @@ class HoursException(models.Model):
         return f"{self.first_day:%Y-%m-%d} {self.reason}".strip()
 
 
-class Policy(models.Model):
-    """What holds for a booking; copied into it when the time is held. Nothing said: until it begins, free of charge.
-
-    Fees are kept of what was paid with the order, and never more than that: nothing is charged later.
-    """
-
-    class Prepay(models.TextChoices):
-        FULL = "full", _("the whole price")
-        DEPOSIT = "deposit", _("a deposit")
-        NOTHING = "nothing", _("nothing: all of it at arrival")
-
-    name = models.CharField(_("name"), max_length=120)
-    notice_minutes = models.PositiveIntegerField(_("minutes ahead, at least"), default=60)
-    horizon_days = models.PositiveSmallIntegerField(
-        _("days ahead, at most"), default=90, validators=[MinValueValidator(1), MaxValueValidator(400)]
-    )
-    cancel_minutes = models.PositiveIntegerField(_("can be cancelled until, minutes before"), default=0)
-    move_minutes = models.PositiveIntegerField(_("can be moved until, minutes before"), default=0)
-    most_moves = models.PositiveSmallIntegerField(_("moves by the customer, at most"), default=3)
-    prepay = models.CharField(_("paid with the order"), max_length=10, choices=Prepay, default=Prepay.FULL)
-    deposit_percent = models.PositiveSmallIntegerField(
-        _("deposit in percent"), default=0, validators=[MaxValueValidator(100)]
-    )
-    deposit_amount = models.DecimalField(
-        _("deposit as an amount"), max_digits=8, decimal_places=2, default=Decimal(0),
-        validators=[MinValueValidator(0)], help_text=_("In the currency of the channel; both are added."),
-    )  # fmt: skip
-    late_cancel_percent = models.PositiveSmallIntegerField(
-        _("fee in percent for cancelling later than that"), null=True, blank=True,
-        validators=[MaxValueValidator(100)], help_text=_("Empty: customers have to call the shop."),
-    )  # fmt: skip
-    no_show_percent = models.PositiveSmallIntegerField(
-        _("fee in percent for who does not come"), default=100, validators=[MaxValueValidator(100)]
-    )
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name = _("booking policy")
-        verbose_name_plural = _("booking policies")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def terms(self) -> dict[str, int | str | None]:
-        """What is copied into a booking."""
-        names = [one.name for one in self._meta.fields if one.name not in ("id", "name")]
-        said = {name: getattr(self, name) for name in names}
-        return {**said, "deposit_amount": str(self.deposit_amount), "prepay": str(self.prepay)}
-
-
-class Service(models.Model):
+class Service(ClusterableModel):
     """A product that takes time. Price, tax, words and pictures are the product's."""
 
     product = models.OneToOneField(
         Product, on_delete=models.CASCADE, related_name="+", verbose_name=_("product")
     )
     policy = models.ForeignKey(
-        Policy, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("policy")
+        "booking.Policy",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("policy"),
     )
     step_minutes = models.PositiveSmallIntegerField(
         _("starts every … minutes"), default=15,
@@ -232,6 +186,10 @@ class Service(models.Model):
     skilled = models.ManyToManyField(
         Resource, related_name="skills", blank=True, verbose_name=_("people who can do it"),
         limit_choices_to={"kind": Resource.Kind.STAFF},
+    )  # fmt: skip
+    in_sessions = models.BooleanField(
+        _("a class"), default=False,
+        help_text=_("Customers take places at times that are set, and choose none themselves."),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -244,6 +202,26 @@ class Service(models.Model):
         return self.product.title
 
 
+class Pace(models.Model):
+    """How long somebody takes for a service, in per cent of what it says: 150 is half as long again."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="paces")
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="paces")
+    percent = models.PositiveSmallIntegerField(
+        _("time in percent"), validators=[MinValueValidator(50), MaxValueValidator(300)]
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["service", "resource"], name="one_pace_of_a_person"),
+            models.CheckConstraint(condition=Q(percent__range=(50, 300)), name="a_pace_is_possible"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.percent} %"
+
+
 class Segment(models.Model):
     """A part of a service. Buffers are before and after what customers see; while something works by itself (a colour),
     people are free for others."""
@@ -254,7 +232,7 @@ class Segment(models.Model):
         PROCESSING = "processing", _("waiting while it works")
         AFTER = "after", _("clearing away")
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="segments")
+    service = ParentalKey(Service, on_delete=models.CASCADE, related_name="segments")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ACTIVE)
     minutes = models.PositiveSmallIntegerField(_("minutes"))
@@ -282,7 +260,7 @@ class Requirement(models.Model):
     A named resource, one of a group, or one of a kind; a person found by kind has to be skilled for the service.
     """
 
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="requirements")
+    service = ParentalKey(Service, on_delete=models.CASCADE, related_name="requirements")
     role = models.CharField(_("role"), max_length=40, validators=[code_validator])
     kind = models.CharField(_("kind"), max_length=10, choices=Resource.Kind, blank=True)
     group = models.ForeignKey(
@@ -312,3 +290,6 @@ class Requirement(models.Model):
 
 
 from comptoir_booking.booking_models import *  # noqa: E402, F403
+from comptoir_booking.calendar_models import *  # noqa: E402, F403
+from comptoir_booking.class_models import *  # noqa: E402, F403
+from comptoir_booking.policy_models import *  # noqa: E402, F403

@@ -1,5 +1,6 @@
 """Hooks of the appointment book."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.urls import URLPattern
@@ -7,13 +8,17 @@ from ninja import Router
 
 from comptoir.baskets.claims import LineClaims
 from comptoir.events.models import Event
+from comptoir.messaging.kinds import Kind
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
-from comptoir_booking import api, staff_api
+from comptoir_booking import api, calendar_api, group_api, staff_api
 from comptoir_booking.basket_claims import TimeClaims, cancel_ordered
 from comptoir_booking.bookable import booking_fields
+from comptoir_booking.other_calendars import read_due_calendars
 from comptoir_booking.pages.urls import urlpatterns
 from comptoir_booking.readiness import booking_problems
+from comptoir_booking.telling import KINDS, tell_changes
+from comptoir_booking.waiting import offer_free_times
 
 CLAIMS = TimeClaims()
 
@@ -24,7 +29,11 @@ def register_routers() -> list[tuple[str, Router]]:
         ("services", api.services),
         ("appointments", api.appointments),
         ("holds", api.holds),
+        ("sessions", group_api.sessions),
+        ("series", group_api.series),
+        ("waiting", group_api.waiting),
         ("bookings", staff_api.router),
+        ("calendars", calendar_api.router),
     ]
 
 
@@ -42,6 +51,21 @@ def register_line_claims() -> LineClaims:
 def on_order_cancelled(events: list[Event]) -> None:
     for number in dict.fromkeys(event.payload["number"] for event in events):
         cancel_ordered(number=number)
+
+
+@hookimpl
+def register_message_kinds() -> list[Kind]:
+    return KINDS
+
+
+@hookimpl
+def register_rounds() -> list[Callable[[], object]]:
+    return [offer_free_times, read_due_calendars]
+
+
+@hookimpl
+def on_booking_changed(events: list[Event]) -> None:
+    tell_changes((event.subject_id, event.payload["change"]) for event in events)
 
 
 @hookimpl

@@ -38,7 +38,8 @@ SELECT place.time_zone::varchar,
 FROM channels_location place WHERE place.id = %s::bigint AND place.is_active
 """  # noqa: S608
 
-RESOURCES = f"""
+#: Everybody and everything that can be had at a location.
+TEAM = f"""
 SELECT resource.id, resource.code::varchar, resource.name::varchar, resource.kind::varchar, resource.hours::varchar,
     resource.capacity,
     (SELECT coalesce(json_agg(json_build_array({_WEEKLY.format("starts", "ends")}, valid_from, valid_until, every_weeks)), '[]')
@@ -47,16 +48,23 @@ SELECT resource.id, resource.code::varchar, resource.name::varchar, resource.kin
      WHERE resource_id = resource.id AND last_day >= %s::date AND first_day <= %s::date
      AND (NOT is_open OR resource.location_id = %s::bigint)),
     ARRAY(SELECT service_id FROM booking_service_skilled skilled WHERE skilled.resource_id = resource.id),
-    ARRAY(SELECT resourcegroup_id FROM booking_resourcegroup_members member WHERE member.resource_id = resource.id)
+    ARRAY(SELECT resourcegroup_id FROM booking_resourcegroup_members member WHERE member.resource_id = resource.id),
+    (SELECT coalesce(json_agg(json_build_array(floor(extract(epoch FROM lower(during)) / 300)::int,
+        ceil(extract(epoch FROM upper(during)) / 300)::int)), '[]')
+     FROM booking_busytime WHERE resource_id = resource.id AND during && tstzrange(%s::date - 1, %s::date + 2))
 FROM booking_resource resource
 WHERE resource.is_active
 AND (resource.location_id = %s::bigint OR resource.hours = 'own' AND EXISTS (
     SELECT 1 FROM booking_weeklyhours WHERE resource_id = resource.id AND location_id = %s::bigint))
+"""  # noqa: S608
+
+RESOURCES = f"""{TEAM}
 AND EXISTS (SELECT 1 FROM booking_requirement wanted WHERE wanted.service_id = ANY(%s::bigint[]) AND (
     wanted.resource_id = resource.id
     OR wanted.group_id IN (SELECT resourcegroup_id FROM booking_resourcegroup_members WHERE resource_id = resource.id)
     OR wanted.kind = resource.kind AND (resource.kind <> 'staff' OR EXISTS (SELECT 1 FROM booking_service_skilled skilled
         WHERE skilled.resource_id = resource.id AND skilled.service_id = wanted.service_id))))
+AND (resource.kind <> 'staff' OR %s::bigint[] IS NULL OR resource.id = ANY(%s::bigint[]))
 ORDER BY resource.id
 """  # noqa: S608
 
@@ -103,7 +111,7 @@ class ServiceFacts:
 
 @dataclass(frozen=True)
 class ResourceFacts:
-    """A resource as the engine sees it at one location."""
+    """A resource as the engine sees it at one location. ``away``: steps since 1970 that other calendars say are taken."""
 
     id: int
     code: str
@@ -115,6 +123,7 @@ class ResourceFacts:
     dated: tuple[Dated, ...]
     skills: frozenset[int]
     groups: frozenset[int]
+    away: tuple[tuple[int, int], ...] = ()
 
     def can_be(self, required: Required, service_id: int) -> bool:
         """Whether it is one of those that a role may be given to."""
@@ -152,14 +161,25 @@ def read_place(location_id: int, service_ids: Collection[int], first: date, last
 
 
 def read_resources(
-    location_id: int, service_ids: Collection[int], first: date, last: date
+    location_id: int,
+    service_ids: Collection[int],
+    first: date,
+    last: date,
+    people: Collection[int] | None = None,
 ) -> list[ResourceFacts]:
-    """Everybody and everything that these services may need at a location, in the order of their ids; one statement."""
-    values = [location_id, first, last, location_id, location_id, location_id, list(service_ids)]
-    return [
-        ResourceFacts(*row[:6], _weekly(row[6]), _dated(row[7]), frozenset(row[8]), frozenset(row[9]))
-        for row in fetch_raw(RESOURCES, values, keep_plan=True)
-    ]
+    """Everybody and everything that these services may need at a location, in the order of their ids; one statement.
+
+    ``people``: nobody else of the team is wanted.
+    """
+    chosen = None if people is None else sorted(people)
+    values = [*_team_values(location_id, first, last), list(service_ids), chosen, chosen]
+    return [_resource(row) for row in fetch_raw(RESOURCES, values, keep_plan=True)]
+
+
+def read_team(location_id: int, first: date, last: date) -> list[ResourceFacts]:
+    """Everybody and everything that can be had at a location, whatever for, by name; one statement."""
+    rows = fetch_raw(TEAM, _team_values(location_id, first, last), keep_plan=True)
+    return sorted(map(_resource, rows), key=lambda one: (one.name.casefold(), one.id))
 
 
 def read_busy(
@@ -173,6 +193,22 @@ def read_busy(
     values = [sorted(resource_ids), since, until, since, clock.now(), list(but_of)]
     rows = fetch_raw(BUSY, values, keep_plan=True)
     return {row[0]: (_steps(row[1], window), _steps(row[2], window)) for row in rows}
+
+
+def _team_values(location_id: int, first: date, last: date) -> list[Any]:
+    return [location_id, first, last, location_id, first, last, location_id, location_id]
+
+
+def _resource(row: tuple[Any, ...]) -> ResourceFacts:
+    weekly, dated, skills, groups, away = row[6:]
+    return ResourceFacts(
+        *row[:6],
+        _weekly(weekly),
+        _dated(dated),
+        frozenset(skills),
+        frozenset(groups),
+        tuple(map(tuple, away)),
+    )
 
 
 def _steps(packed: bytes, window: Window) -> list[int]:

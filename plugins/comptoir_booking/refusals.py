@@ -66,6 +66,31 @@ class BookingMoved(ComptoirError):
     sentence = _("This booking has been changed meanwhile. Please look at it again.")
 
 
+class SessionFull(ComptoirError):
+    """A class has fewer places left than were asked for, or does not take place."""
+
+    code = "session_full"
+    status = 409
+    sentence = _("Only {left} places are left.")
+    public_facts = ("left",)
+
+
+class SeatsStay(ComptoirError):
+    """A place in a class cannot be moved to another time."""
+
+    code = "seats_stay"
+    status = 409
+    sentence = _("A place in a class is not moved: cancel it and book another one.")
+
+
+class NothingOffered(ComptoirError):
+    """Somebody on the waiting list takes an offer that has ended, or never was."""
+
+    code = "nothing_offered"
+    status = 409
+    sentence = _("There is no offer for you at the moment; we tell you as soon as there is one.")
+
+
 class NotPossible(ComptoirError):
     """A booking in this state cannot be changed like that."""
 

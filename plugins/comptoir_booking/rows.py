@@ -4,15 +4,17 @@ The order: resources by advisory locks in the order of their ids, all in one sta
 locks bookings (to confirm, to give back) is in no deadlock with them.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F
 
 from comptoir.base import clock
-from comptoir_booking.models import Allocation, Booking
+from comptoir_booking.models import Allocation, Booking, Session
 
 #: The first half of the advisory locks of resources; the guard of pools in the database takes the same.
 LOCK = 7406
@@ -89,6 +91,12 @@ def lock_owned(owners: Collection[str]) -> list[Booking]:
     """The bookings of these owners as they are now, locked."""
     rows = Booking.objects.filter(owner__in=owners).exclude(owner="")
     return list(rows.order_by("pk").select_for_update(no_key=True))
+
+
+def give_seats_back(bookings: Collection[Booking]) -> None:
+    """Let the places in classes that these bookings had be free at once."""
+    for pk, seats in sorted(Counter(one.session_id for one in bookings if one.session_id).items()):
+        Session.objects.filter(pk=pk).update(taken=F("taken") - seats)
 
 
 def give_back(bookings: Collection[Booking]) -> None:

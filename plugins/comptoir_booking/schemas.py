@@ -175,6 +175,88 @@ class OwnCancel(Schema):
     fee: Money | None = None
 
 
+class SessionShown(Schema):
+    id: UUID
+    service: str
+    start: datetime
+    end: datetime
+    time_zone: str
+    places: int
+    left: int
+
+
+class SessionList(Schema):
+    items: list[SessionShown]
+
+
+class Seats(Schema):
+    """How many places; with the token of a ``basket`` they live with it, as one line."""
+
+    party: int = Field(1, description="1 to 20")
+    basket: str = Field("", max_length=120)
+
+
+class NewSession(Schema):
+    location: str = Field(max_length=40)
+    service: str = Field(max_length=64)
+    start: datetime
+    places: int
+    person: str = Field("", max_length=40)
+    override: list[str] = Field([], max_length=3)
+
+
+class NewSeries(NewHold):
+    """The same time on the wall, every so many weeks; ``only_whole``: all of it or nothing."""
+
+    every_weeks: int = Field(description="1 to 8")
+    times: int = Field(description="2 to 12")
+    only_whole: bool = False
+
+
+class NewSeriesByStaff(NewBooking):
+    """As ``NewSeries``, for who stands at the desk."""
+
+    every_weeks: int = Field(description="1 to 8")
+    times: int = Field(description="2 to 12")
+    only_whole: bool = False
+
+
+class MissedShown(Schema):
+    start: datetime
+    alternatives: list[datetime]
+
+
+class SeriesShown(Schema):
+    """``missed`` are the starts that were not free, each with the nearest others."""
+
+    starts: list[datetime]
+    missed: list[MissedShown]
+
+
+class NewWait(Schema):
+    location: str = Field(max_length=40)
+    service: str = Field(max_length=64)
+    person: str = Field("", max_length=40)
+    first: date
+    last: date
+    name: str = Field(min_length=1, max_length=120)
+    email: str = Field("", max_length=254)
+    phone: str = Field("", max_length=40)
+
+
+class Waiting(Schema):
+    """``token`` opens the entry: keep it secret."""
+
+    token: str
+    state: str = Field(description="waiting, offered, taken or ended")
+    offered_until: datetime | None
+    start: datetime | None = Field(description="the time that is offered")
+
+
+class TakeOffer(Schema):
+    basket: str = Field(max_length=120)
+
+
 class Explained(Schema):
     is_free: bool
     rules: list[str]

@@ -23,7 +23,7 @@ from comptoir_booking.changes import cancel_visit, move_visit
 from comptoir_booking.fees import cancel_percents, free_until, kept_of, pieces_of
 from comptoir_booking.models import Booking
 from comptoir_booking.ordered import end_visit, order_of
-from comptoir_booking.refusals import BookingMoved, FeeChanged, NotPossible, TooLate
+from comptoir_booking.refusals import BookingMoved, FeeChanged, NotPossible, SeatsStay, TooLate
 
 State = Booking.State
 #: A visit has its 16 bytes in the token, so that it is found by its key; then 18 bytes of the hash.
@@ -83,6 +83,8 @@ def fees_of_move(bookings: Sequence[Booking], at: datetime | None = None) -> Mov
     until = first.starts_at - timedelta(minutes=max(one.policy["move_minutes"] for one in bookings))
     left = max(first.policy["most_moves"] - first.moves, 0)
     why_not = _state_refusal(bookings) or ("" if moment <= until and left else TooLate.code)
+    if first.session_id:
+        why_not = SeatsStay.code
     return MoveTerms(not why_not, why_not, until, left)
 
 

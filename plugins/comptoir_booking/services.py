@@ -73,7 +73,7 @@ def save_service(
     ``segments`` (positions) if it is not needed all the time. Example: ``{"stylist": {"kind": "staff"}}``
     Errors: ``InvalidValue`` for a service that serves nobody, needs nobody, or does not last whole steps of the grid.
     """
-    _check_segments(segments)
+    check_segments(segments)
     if not needs:
         raise InvalidValue(field="needs", value="")
     fields = {"policy": policy, "step_minutes": step_minutes, "is_active": True}
@@ -151,8 +151,8 @@ def _holidays_of(location: Location, year: int) -> dict[date, str]:
         raise InvalidValue(field="country", value=country) from error
 
 
-def _check_segments(segments: Sequence[tuple[str, int]]) -> None:
-    """A customer is there for at least a step; getting ready comes first, clearing away last."""
+def check_segments(segments: Sequence[tuple[str, int]]) -> None:
+    """A customer is there for at least a step; getting ready comes first, clearing away last. Errors: ``InvalidValue``."""
     order = [Segment.Kind.BEFORE, Segment.Kind.ACTIVE, Segment.Kind.AFTER]
     kinds = [Segment.Kind.ACTIVE if kind == Segment.Kind.PROCESSING else kind for kind, _minutes in segments]
     if Segment.Kind.ACTIVE not in kinds or sorted(kinds, key=order.index) != kinds:

@@ -19,15 +19,27 @@ from comptoir.channels.queries import ChannelContext
 from comptoir.customers.models import User
 from comptoir.customers.queries import works_at
 from comptoir_booking import self_api
-from comptoir_booking.asking import person_at, visit_of
+from comptoir_booking.asking import person_at, services_sold, visit_of
 from comptoir_booking.board import OVERRIDES
 from comptoir_booking.changes import move_visit
 from comptoir_booking.claims import Terms, book_visit
+from comptoir_booking.group_api import series_answer, session_answer
 from comptoir_booking.models import Booking
 from comptoir_booking.ordered import cancel_booked, mark_booked
 from comptoir_booking.parameters import First, IfMatch, OnePerson, People, Services, VisitId, sequence_in
 from comptoir_booking.queries import bookings_between, bookings_shown, why_not
-from comptoir_booking.schemas import BookingList, Explained, Move, NewBooking
+from comptoir_booking.schemas import (
+    BookingList,
+    Explained,
+    Move,
+    NewBooking,
+    NewSeriesByStaff,
+    NewSession,
+    SeriesShown,
+    SessionShown,
+)
+from comptoir_booking.series import book_series
+from comptoir_booking.sessions import cancel_session, open_session, session_by
 from comptoir_booking.wall_time import DAY, instant_of, midnight_tick
 
 LOOK, ADD, CHANGE = "booking.view_booking", "booking.add_booking", "booking.change_booking"
@@ -68,14 +80,10 @@ def book(request: HttpRequest, channel: Path[str], body: NewBooking) -> Status[d
     context = _channel(request, channel)
     user = check_permission(request, ADD)
     workplace(user, body.location)
-    terms = Terms(
-        channel_id=context.id, contact_name=body.name, contact_phone=body.phone, note=body.note, actor_id=user.pk,
-        overrides=_overrides(body.override),
-    )  # fmt: skip
     visit = visit_of(
         context, location=body.location, services=body.services, person=body.person, people=body.people
     )
-    made = book_visit(visit=visit, start=body.start, terms=terms)
+    made = book_visit(visit=visit, start=body.start, terms=_terms(context.id, user, body))
     return Status(201, _answer(made))
 
 
@@ -137,6 +145,64 @@ def mark(
     return _answer(mark_booked(visit=visit, state=mark, actor_id=user.pk))
 
 
+@router.post(
+    "/series", auth=STAFF, response={201: SeriesShown, **PROBLEMS}, operation_id="staff_book_series",
+    summary="Book the same time every so many weeks",
+)  # fmt: skip
+@decorate_view(once, kept_private)
+def book_again(request: HttpRequest, channel: Path[str], body: NewSeriesByStaff) -> Status[dict[str, Any]]:
+    """What is not free is in `missed`, with the nearest others."""
+    context = _channel(request, channel)
+    user = check_permission(request, ADD)
+    workplace(user, body.location)
+    visit = visit_of(
+        context, location=body.location, services=body.services, person=body.person, people=body.people
+    )
+    made = book_series(
+        visit=visit, start=body.start, terms=_terms(context.id, user, body), every_weeks=body.every_weeks,
+        times=body.times, only_whole=body.only_whole,
+    )  # fmt: skip
+    return Status(201, series_answer(made.bookings, made.missed))
+
+
+@router.post(
+    "/sessions", auth=STAFF, response={201: SessionShown, **PROBLEMS}, operation_id="staff_open_session",
+    summary="Put a class on the calendar",
+)  # fmt: skip
+@decorate_view(once, kept_private)
+def new_session(request: HttpRequest, channel: Path[str], body: NewSession) -> Status[dict[str, Any]]:
+    """Who gives it, and the room, are taken once."""
+    context = _channel(request, channel)
+    user = check_permission(request, ADD)
+    place = workplace(user, body.location)
+    rows = services_sold(context, [body.service])
+    if not rows:
+        raise InvalidValue(field="service", value=body.service)
+    made = open_session(
+        service=rows[0], location=place, start=body.start, places=body.places, actor_id=user.pk,
+        person_id=person_at(place, body.person) if body.person else None, overrides=_overrides(body.override),
+    )  # fmt: skip
+    made.left = made.places  # type: ignore[attr-defined]
+    return Status(201, session_answer(made, body.service))
+
+
+@router.post(
+    "/sessions/{uuid:session}/cancel", auth=STAFF, response={204: None, **PROBLEMS},
+    operation_id="staff_cancel_session", summary="Cancel a class: everybody's money goes back",
+)  # fmt: skip
+@decorate_view(once)
+def no_session(
+    request: HttpRequest, channel: Path[str], session: UUID = Path(..., description="id of the class")
+) -> Status[None]:
+    context = _channel(request, channel)
+    user = check_permission(request, CHANGE)
+    found = session_by(session, context.location_ids)
+    if not works_at(user, found.location):
+        raise NotYourLocation(field="session", location=found.location.name)
+    cancel_session(session=found, actor_id=user.pk)
+    return Status(204, None)
+
+
 @router.get(
     "/explain", auth=STAFF, response={200: Explained, **PROBLEMS}, operation_id="staff_explain_start",
     summary="Why a start is not free",
@@ -172,6 +238,13 @@ def _mine(request: HttpRequest, visit: UUID, permission: str) -> tuple[User, Loc
     if not works_at(user, first.location):
         raise NotYourLocation(field="visit", location=first.location.name)
     return user, first.location
+
+
+def _terms(channel_id: int, user: User, body: NewBooking) -> Terms:
+    return Terms(
+        channel_id=channel_id, contact_name=body.name, contact_phone=body.phone, note=body.note, actor_id=user.pk,
+        overrides=_overrides(body.override),
+    )  # fmt: skip
 
 
 def _overrides(names: list[str]) -> frozenset[str]:

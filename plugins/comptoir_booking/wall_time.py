@@ -23,6 +23,15 @@ def local_instants(starts: datetime, ends: datetime, zone: ZoneInfo) -> tuple[da
     return (begin, end) if begin < end else None
 
 
+def instant_at(day: date, at: time, zone_name: str) -> datetime:
+    """The instant that somebody means who says a day and a time, in the zone of the place.
+
+    In a gap it is the first instant after it; of an hour that comes twice it is the first.
+    """
+    zone = ZoneInfo(zone_name)
+    return _instant(datetime.combine(day, at), zone, is_end=False).astimezone(zone)
+
+
 def local_ticks(
     starts: datetime, ends: datetime, zone: ZoneInfo, *, outward: bool = False
 ) -> tuple[int, int]:
@@ -34,6 +43,11 @@ def local_ticks(
     if outward:
         return begin // TICK_S, -(-end // TICK_S)
     return -(-begin // TICK_S), max(-(-begin // TICK_S), end // TICK_S)
+
+
+def instant_on_wall(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The instant of a time on the wall: after a gap the first there is, of one that comes twice the first."""
+    return _instant(wall, zone, is_end=False)
 
 
 @lru_cache(4096)

@@ -1,6 +1,8 @@
 """Implements every hook with all its arguments, as simply as can be; ``tests/core/test_hooks.py`` uses each of them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +19,7 @@ from comptoir.events.models import Event
 from comptoir.fulfilment.carriers import Carrier
 from comptoir.fulfilment.methods import Method, Way
 from comptoir.fulfilment.routing import Candidate, RouteRequest
+from comptoir.messaging.kinds import OWN_KINDS, Kind
 from comptoir.messaging.transports import Letter, Transport
 from comptoir.payments.providers import Answer, Asked, Fact, Provider
 from comptoir.plugins import Preview, hookimpl
@@ -132,6 +135,11 @@ def register_rounds() -> list[Callable[[], object]]:
 
 
 @hookimpl
+def register_message_kinds() -> list[Kind]:
+    return [replace(OWN_KINDS["order_placed"], code="dummy_news")]
+
+
+@hookimpl
 def register_message_transports() -> list[Transport]:
     return [Pigeon()]
 
@@ -181,6 +189,13 @@ def register_carriers() -> list[Carrier]:
 def choose_route(channel: ChannelContext, request: RouteRequest, candidates: list[Candidate]) -> int | None:
     """Leaves the choice to the core."""
     return None
+
+
+@hookimpl
+def choose_person(
+    channel: ChannelContext, skus: list[str], start: datetime, candidates: list[Any]
+) -> int | None:
+    return len(candidates) - 1 if skus and start and channel else None
 
 
 @hookimpl
@@ -280,6 +295,11 @@ def on_draft_offered(events: list[Event]) -> None:
 
 @hookimpl
 def on_booking_changed(events: list[Event]) -> None:
+    _see(events)
+
+
+@hookimpl
+def on_booking_offered(events: list[Event]) -> None:
     _see(events)
 
 

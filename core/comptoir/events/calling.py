@@ -11,7 +11,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
@@ -64,6 +64,20 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
+#: A file that is fetched is read up to this.
+MOST_FETCHED = 5 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file somewhere else, or why there is none. At most ``MOST_FETCHED`` bytes of it."""
+
+    status: int | None = None
+    body: bytes = field(default=b"", repr=False)
+    etag: str = ""
+    problem: Problem | None = None
+
+
 def check_address(url: str) -> None:
     """Refuse an address that could never be called, as early as possible.
 
@@ -88,11 +102,38 @@ def post(url: str, *, headers: dict[str, str], body: bytes) -> Answer:
     return Answer(**found, duration_ms=round((time.monotonic() - started) * 1000))
 
 
+def fetch(url: str, *, etag: str = "") -> Fetched:
+    """Read a file at an address that somebody typed in; what goes wrong is part of the answer.
+
+    Redirects are not followed: a file that moved away has to be typed in anew. With ``etag`` the answer may be 304.
+    """
+    deadline = time.monotonic() + TIMEOUT_S
+    try:
+        return _fetch(_split(url), {"If-None-Match": etag} if etag else {}, deadline=deadline)
+    except NotAllowed:
+        return Fetched(problem=Problem.NOT_ALLOWED)
+    except Exception as error:  # whatever a server sends must not stop the reader
+        return Fetched(problem=_problem(error))
+
+
+def _fetch(parts: SplitResult, headers: dict[str, str], *, deadline: float) -> Fetched:
+    connection = _Connection(parts, deadline)
+    try:
+        connection.request("GET", _target(parts), headers={**headers, "Connection": "close"})
+        response = connection.getresponse()
+        return Fetched(response.status, response.read(MOST_FETCHED), response.headers.get("ETag", ""))
+    finally:
+        connection.hang_up()
+
+
+def _target(parts: SplitResult) -> str:
+    return iri_to_uri((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+
+
 def _post(parts: SplitResult, headers: dict[str, str], body: bytes, *, deadline: float) -> dict[str, Any]:
     connection = _Connection(parts, deadline)
     try:
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", iri_to_uri(target), body, {**headers, "Connection": "close"})
+        connection.request("POST", _target(parts), body, {**headers, "Connection": "close"})
         response = connection.getresponse()
         text = _beginning(response)
         wish = response.headers.get("Retry-After", "")

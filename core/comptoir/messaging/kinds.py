@@ -1,20 +1,30 @@
 """Each kind of message: what it is about, whom it goes to, and whether it is still of use when it is sent."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+
+from comptoir import hookspecs, plugins
+from comptoir.base import clock
 from comptoir.checkout.models import Checkout
 from comptoir.fulfilment.models import Parcel
 from comptoir.messaging import facts
 from comptoir.messaging.models import Message
+from comptoir.messaging.transports import File
 from comptoir.orders.models import Order, StateChange
 from comptoir.payments.models import PaymentEntry
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of message. ``rows`` finds what it is about by ids; ``facts_of`` is what templates may say of one."""
+    """A kind of message. ``rows`` finds what it is about by ids; ``facts_of`` is what templates may say of one.
+
+    ``due_of`` says when it goes out: ``None`` for never. ``files_of`` are what is attached to an e-mail. ``label`` is what the
+    back office calls it.
+    """
 
     code: str
     medium: str
@@ -25,6 +35,9 @@ class Kind:
     locale_of: Callable[[Any], str]
     facts_of: Callable[[Any], dict[str, Any]]
     is_of_use: Callable[[Any], bool]
+    due_of: Callable[[Any], datetime | None] = lambda row: clock.now()
+    files_of: Callable[[Any], Sequence[File]] = lambda row: ()
+    label: str | Promise = ""
 
 
 def _by_email(code: str, noun: str, rows: Any, order_of: Any, facts_of: Any, is_of_use: Any = bool) -> Kind:
@@ -73,7 +86,7 @@ def _order_of_row(row: Parcel | StateChange) -> Order:
     return row.order
 
 
-KINDS = {
+OWN_KINDS = {
     kind.code: kind
     for kind in (
         _by_email("order_placed", "order", _orders, lambda row: row, facts.of_order),
@@ -103,3 +116,16 @@ KINDS = {
         ),
     )
 }  # fmt: skip
+
+
+def kinds() -> Mapping[str, Kind]:
+    """Every kind of message of the core and the running plugins, by code. Errors: ``ImproperlyConfigured``."""
+    answers = plugins.collect(hookspecs.register_message_kinds, accept=_accept).values()
+    return OWN_KINDS | {one.code: one for answer in answers for one in answer}
+
+
+def _accept(answer: Any) -> list[Kind]:
+    for one in (found := list(answer)):
+        if not isinstance(one, Kind) or one.code in OWN_KINDS or len(one.code) > 20:
+            raise TypeError(f"{one!r} is not a Kind with a code of its own of at most 20 characters")
+    return found

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from comptoir.base import clock
 from comptoir.conf import conf
-from comptoir.messaging.kinds import KINDS
+from comptoir.messaging.kinds import kinds
 from comptoir.messaging.models import Message
 from comptoir.messaging.services import hash_of
 from comptoir.messaging.transports import Letter, NotAccepted, NoTransport, transport_for
@@ -80,7 +80,9 @@ def _send(message: Message, lease: datetime) -> None:
 
 def _letter(message: Message) -> Letter | None:
     """The letter to the address of today; nothing if there is nothing to tell any more. Errors: ``NotWritten``."""
-    kind = KINDS[message.kind]
+    kind = kinds().get(message.kind)
+    if kind is None:  # its plugin is not there any more
+        return None
     row = next(iter(kind.rows([message.subject_id])), None)
     to = kind.address_of(row) if row else ""
     if row is None or not to or not kind.is_of_use(row) or not _still_mine(message, to):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError
-from comptoir.messaging.kinds import KINDS
+from comptoir.messaging.kinds import kinds
 from comptoir.messaging.models import Message
 
 State = Message.State
@@ -27,7 +27,7 @@ def write_messages(kind: str, ids: Iterable[int]) -> None:
 
     ``ids`` are those of what the kind is about. Run in the transaction of the event, in two or three statements.
     """
-    found, now = KINDS[kind], clock.now()
+    found, now = kinds()[kind], clock.now()
     Message.objects.bulk_create(
         [
             Message(
@@ -37,10 +37,10 @@ def write_messages(kind: str, ids: Iterable[int]) -> None:
                 recipient_hash=hash_of(to),
                 order=found.order_of(row),
                 written_at=now,
-                due_at=now,
+                due_at=due,
             )
             for row in found.rows(ids)
-            if (to := found.address_of(row))
+            if (to := found.address_of(row)) and (due := found.due_of(row))
         ],
         ignore_conflicts=True,
     )

@@ -2,6 +2,7 @@
 
 import smtplib
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,14 +25,27 @@ class NoTransport(Exception):
 
 
 @dataclass(frozen=True)
+class File:
+    """What is attached to an e-mail, such as an entry for the calendar."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Letter:
-    """A message ready to go. ``reference`` is the same at each try, so that a receiver can tell a second copy."""
+    """A message ready to go. ``reference`` is the same at each try, so that a receiver can tell a second copy.
+
+    ``files`` are attached to an e-mail; an SMS has none.
+    """
 
     reference: str
     to: str
     text: str = field(repr=False)
     subject: str = ""
     html: str = field(default="", repr=False)
+    files: Sequence[File] = ()
 
 
 class Transport:
@@ -59,6 +73,8 @@ class DjangoEmail(Transport):
         headers = {"Message-ID": f"<{letter.reference}>", "Auto-Submitted": "auto-generated"}
         mail = EmailMultiAlternatives(letter.subject, letter.text, to=[letter.to], headers=headers)
         mail.attach_alternative(letter.html, "text/html")
+        for one in letter.files:
+            mail.attach(one.name, one.content, one.media_type)
         try:
             mail.send()
         except smtplib.SMTPRecipientsRefused as error:

@@ -26,7 +26,8 @@ def write_letter(kind: Kind, row: Any, *, to: str, reference: str) -> Letter:
             return Letter(reference, to, _one_line(text))
         subject = _one_line(_render(kind, locale, "subject", facts))
         text = re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
-        return Letter(reference, to, text, subject, _render(kind, locale, "html", facts))
+        html = _render(kind, locale, "html", facts)
+        return Letter(reference, to, text, subject, html, kind.files_of(row))
 
 
 def _render(kind: Kind, locale: str, ends: str, facts: dict[str, Any]) -> str:

@@ -245,7 +245,11 @@ def test_the_work_is_shared_and_the_reason_is_kept(salon):
 
 def test_on_booking_changed(salon, plug):
     heard = []
-    plug("ear", on_booking_changed=heard.extend)
+
+    def listen(events):
+        heard.extend(events)
+
+    plug("ear", on_booking_changed=listen)
     hold(salon, at(10))
     confirm_holds(owners=["basket-line:1"])
     [booked] = book_visit(visit=salon.visit(salon.cut), start=at(14), terms=Terms())

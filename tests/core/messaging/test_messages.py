@@ -7,6 +7,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.locmem import EmailBackend
 
 from comptoir.base import clock
@@ -16,6 +17,7 @@ from comptoir.checkout.models import Checkout
 from comptoir.events.models import Event
 from comptoir.events.services import replay_event
 from comptoir.fulfilment.codes import collection_code
+from comptoir.messaging.kinds import OWN_KINDS, kinds
 from comptoir.messaging.models import Message
 from comptoir.messaging.sending import LEASE_S, MOST_TRIES, claim_messages, send_messages
 from comptoir.messaging.services import MessageOnItsWay, send_again
@@ -330,6 +332,14 @@ def test_a_draft_sends_its_link_by_sms_once(locale, words, offered, post, capsys
     said = capsys.readouterr().out
     assert said.count("SMS to 0612345678") == 1
     assert words in said and drafted["link"] in said
+
+
+def test_register_message_kinds(plug):
+    plug("dummy", dummy_plugin)
+    assert kinds()["dummy_news"].medium == "email"
+    plug("clumsy", register_message_kinds=lambda: [OWN_KINDS["order_placed"]])
+    with pytest.raises(ImproperlyConfigured, match="clumsy"):
+        kinds()
 
 
 def test_register_message_transports(offered, post, plug, settings):

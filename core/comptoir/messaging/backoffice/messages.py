@@ -21,16 +21,28 @@ from wagtail.permissions import policy_registry
 
 from comptoir.base.errors import ComptoirError
 from comptoir.events.backoffice.tables import PostColumn
+from comptoir.messaging.kinds import kinds
 from comptoir.messaging.models import Message
 from comptoir.messaging.queries import messages_for
 from comptoir.messaging.services import send_again
+
+
+def labels() -> list[tuple[str, str]]:
+    """Every kind of message with its name."""
+    return [(code, label_of(code)) for code in kinds()]
+
+
+def label_of(code: str) -> str:
+    """What a kind of message is called."""
+    own = dict(Message.Kind.choices)
+    return str(own.get(code) or (kinds()[code].label if code in kinds() else code))
 
 
 class MessageFilters(WagtailFilterSet):
     """How far they are, and what they say."""
 
     state = django_filters.MultipleChoiceFilter(choices=Message.State.choices, label=gettext_lazy("State"))
-    kind = django_filters.ChoiceFilter(choices=Message.Kind.choices, label=gettext_lazy("Message"))
+    kind = django_filters.ChoiceFilter(choices=labels, label=gettext_lazy("Message"))
 
     class Meta:
         model = Message
@@ -50,7 +62,7 @@ class MessageIndexView(generic.IndexView):
     filterset_class = MessageFilters
     columns = [
         Column("order", label=gettext_lazy("Order"), accessor=lambda row: row.order or "–"),
-        Column("kind", label=gettext_lazy("Message"), accessor="get_kind_display"),
+        Column("kind", label=gettext_lazy("Message"), accessor=lambda row: label_of(row.kind)),
         Column("medium", label=gettext_lazy("By"), accessor="get_medium_display"),
         Column("state", label=gettext_lazy("State"), accessor="get_state_display"),
         Column("problem", label=gettext_lazy("Problem"), accessor="get_problem_display"),

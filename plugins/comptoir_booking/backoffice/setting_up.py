@@ -1,0 +1,265 @@
+"""Plain forms for what can be booked: people and things with their hours, services with their parts, policies."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from wagtail.admin import messages
+from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import BooleanColumn, Column
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from comptoir.base.backoffice import CarefulDeleteView
+from comptoir.base.errors import InvalidValue
+from comptoir.customers.queries import workplaces
+from comptoir_booking.backoffice.problems import LOOKS_AHEAD_DAYS, conflicts_url, count_conflicts
+from comptoir_booking.models import Policy, Resource, ResourceGroup, Service
+from comptoir_booking.services import check_segments
+
+
+class OwnResources:
+    """People and things of one's own workplaces alone."""
+
+    def get_base_queryset(self) -> QuerySet[Resource]:
+        return self._own(super().get_base_queryset())  # type: ignore[misc]
+
+    def get_queryset(self) -> QuerySet[Resource]:
+        return self._own(super().get_queryset())  # type: ignore[misc]
+
+    def _own(self, rows: QuerySet[Resource]) -> QuerySet[Resource]:
+        return rows.filter(location__in=workplaces(self.request.user))  # type: ignore[attr-defined]
+
+    def get_form(self, *args: Any, **kwargs: Any) -> forms.ModelForm:
+        """Nobody is put at somebody else's location."""
+        form = super().get_form(*args, **kwargs)  # type: ignore[misc]
+        form.fields["location"].queryset = workplaces(self.request.user)  # type: ignore[attr-defined]
+        return form
+
+
+class ResourceIndexView(generic.IndexView):
+    """The people and things of one's own locations."""
+
+    def get_base_queryset(self) -> QuerySet[Resource]:
+        rows = super().get_base_queryset().filter(location__in=workplaces(self.request.user))
+        return rows.select_related("location")
+
+
+class ResourceCreateView(OwnResources, generic.CreateView):
+    """A new person, room or thing."""
+
+    def get_base_queryset(self) -> QuerySet[Resource]:
+        return Resource.objects.all()
+
+    get_queryset = get_base_queryset  # type: ignore[assignment]
+
+
+class ResourceEditView(OwnResources, generic.EditView):
+    """A person or thing with its hours. What is booked stays booked: what no longer fits is pointed out."""
+
+    def form_valid(self, form: forms.ModelForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        if number := count_conflicts(self.object.location):
+            words = ngettext(
+                "%(number)s appointment lies outside of the hours now. It stays booked until somebody moves it.",
+                "%(number)s appointments lie outside of the hours now. They stay booked until somebody moves them.",
+                number,
+            )
+            button = messages.button(conflicts_url(self.object.location), _("Show"))
+            messages.warning(
+                self.request, words % {"number": number, "days": LOOKS_AHEAD_DAYS}, buttons=[button]
+            )
+        return answer
+
+
+class ResourceDeleteView(OwnResources, CarefulDeleteView):
+    """Deletes who was never booked."""
+
+    get_form = CarefulDeleteView.get_form
+
+
+class ResourceViewSet(ModelViewSet):
+    """Who and what can be booked."""
+
+    model = Resource
+    name = "resources"
+    icon = "group"
+    menu_label = gettext_lazy("People and things")
+    copy_view_enabled = False
+    inspect_view_enabled = False
+    add_to_reference_index = False
+    index_view_class = ResourceIndexView
+    add_view_class = ResourceCreateView
+    edit_view_class = ResourceEditView
+    delete_view_class = ResourceDeleteView
+    list_display = [
+        "name", Column("kind", label=gettext_lazy("Kind"), accessor="get_kind_display"), "location",
+        Column("hours", label=gettext_lazy("Can be had"), accessor="get_hours_display"),
+        BooleanColumn("is_active", label=gettext_lazy("Active")),
+    ]  # fmt: skip
+    list_filter = ["kind", "location"]
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("name"), FieldPanel("code")]),
+                FieldRowPanel([FieldPanel("kind"), FieldPanel("capacity")]),
+                FieldRowPanel([FieldPanel("location"), FieldPanel("hours")]),
+                FieldRowPanel([FieldPanel("user"), FieldPanel("is_active")]),
+            ],
+            heading=gettext_lazy("Who or what"),
+        ),
+        InlinePanel(
+            "weekly_hours",
+            [
+                FieldRowPanel([FieldPanel("weekday"), FieldPanel("starts"), FieldPanel("ends"), FieldPanel("location")]),
+                FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_until"), FieldPanel("every_weeks")]),
+            ],
+            heading=gettext_lazy("Hours of the week"),
+            label=gettext_lazy("stretch"),
+            help_text=gettext_lazy("A stretch that ends before it starts ends the next day."),
+        ),
+        InlinePanel(
+            "other_calendars",
+            [FieldPanel("url")],
+            heading=gettext_lazy("Calendars that say when they are away"),
+            label=gettext_lazy("calendar"),
+            max_num=5,
+        ),
+    ]  # fmt: skip
+
+
+class ServiceForm(WagtailAdminModelForm):
+    """A service with its parts; their order and lengths have to make sense together."""
+
+    def is_valid(self) -> bool:
+        valid = super().is_valid()
+        return valid and self._parts_make_sense()
+
+    def _parts_make_sense(self) -> bool:
+        rows = [
+            row.cleaned_data for row in self.formsets["segments"].forms if not row.cleaned_data.get("DELETE")
+        ]
+        said = sorted((row for row in rows if row.get("kind")), key=lambda row: row["position"])
+        try:
+            if len({row["position"] for row in said}) < len(said):
+                raise ValidationError(_("Two parts have the same place in the order."))
+            check_segments([(row["kind"], row["minutes"]) for row in said])
+        except InvalidValue:
+            problem = _(
+                "Somebody has to be served, getting ready comes first, clearing away last; minutes in steps of five."
+            )
+            self.add_error(None, problem)
+        except ValidationError as error:
+            self.add_error(None, error)
+        needs = [row for row in self.formsets["requirements"].forms if not row.cleaned_data.get("DELETE")]
+        if not any(row.cleaned_data.get("role") for row in needs):
+            self.add_error(None, _("Say whom or what it needs."))
+        return not self.errors
+
+
+class ServiceViewSet(ModelViewSet):
+    """Products that take time: their parts, whom and what they need, who can do them."""
+
+    model = Service
+    name = "services"
+    icon = "time"
+    menu_label = gettext_lazy("Services")
+    copy_view_enabled = False
+    add_to_reference_index = False
+    delete_view_class = CarefulDeleteView
+    list_display = [
+        Column("product", label=gettext_lazy("Service"), accessor=lambda row: row.product.get_title()),
+        "step_minutes", "policy", BooleanColumn("is_active", label=gettext_lazy("Active")),
+    ]  # fmt: skip
+    panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("product"),
+                FieldRowPanel([FieldPanel("step_minutes"), FieldPanel("policy"), FieldPanel("is_active")]),
+                FieldPanel("skilled", widget=forms.CheckboxSelectMultiple),
+            ],
+            heading=gettext_lazy("What it is"),
+        ),
+        InlinePanel(
+            "segments",
+            [FieldRowPanel([FieldPanel("position"), FieldPanel("kind"), FieldPanel("minutes")])],
+            heading=gettext_lazy("Parts, in their order"),
+            label=gettext_lazy("part"),
+            min_num=1,
+        ),
+        InlinePanel(
+            "requirements",
+            [
+                FieldRowPanel([FieldPanel("role"), FieldPanel("segments")]),
+                FieldRowPanel([FieldPanel("kind"), FieldPanel("group"), FieldPanel("resource")]),
+            ],
+            heading=gettext_lazy("Whom and what it needs"),
+            label=gettext_lazy("need"),
+            min_num=1,
+            help_text=gettext_lazy("Each is of a kind, one of a group, or a certain one."),
+        ),
+    ]
+
+    def get_edit_handler(self) -> ObjectList:
+        return ObjectList(self.panels, base_form_class=ServiceForm).bind_to_model(self.model)
+
+
+class GroupViewSet(ModelViewSet):
+    """Things of which any will do."""
+
+    model = ResourceGroup
+    name = "resource_groups"
+    icon = "list-ul"
+    menu_label = gettext_lazy("Groups of things")
+    copy_view_enabled = False
+    add_to_reference_index = False
+    delete_view_class = CarefulDeleteView
+    list_display = ["name", "code"]
+    panels = [
+        FieldRowPanel([FieldPanel("name"), FieldPanel("code")]),
+        FieldPanel("members", widget=forms.CheckboxSelectMultiple),
+    ]
+
+
+class PolicyViewSet(ModelViewSet):
+    """What holds for bookings: how long ahead, until when they can be moved and cancelled, what is paid and kept."""
+
+    model = Policy
+    name = "booking_policies"
+    icon = "doc-full"
+    menu_label = gettext_lazy("Policies")
+    copy_view_enabled = False
+    add_to_reference_index = False
+    delete_view_class = CarefulDeleteView
+    list_display = ["name", "prepay", "cancel_minutes", "move_minutes", "no_show_percent"]
+    panels = [
+        FieldPanel("name"),
+        FieldRowPanel([FieldPanel("notice_minutes"), FieldPanel("horizon_days")], heading=gettext_lazy("Booking")),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("prepay"), FieldPanel("deposit_percent"), FieldPanel("deposit_amount")])],
+            heading=gettext_lazy("Paying"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("cancel_minutes"), FieldPanel("late_cancel_percent")]),
+                FieldRowPanel([FieldPanel("move_minutes"), FieldPanel("most_moves")]),
+                FieldPanel("no_show_percent"),
+            ],
+            heading=gettext_lazy("Cancelling, moving, not coming"),
+        ),
+    ]  # fmt: skip
+
+
+class BookingSetup(ViewSetGroup):
+    """What has to be set up once."""
+
+    menu_label = gettext_lazy("Appointment book")
+    menu_icon = "cogs"
+    menu_order = 145
+    items = (ResourceViewSet(), ServiceViewSet(), GroupViewSet(), PolicyViewSet())

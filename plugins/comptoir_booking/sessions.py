@@ -1,0 +1,163 @@
+"""Classes: times that are set, with so many places. The last place goes to one: a guarded counter, and a constraint.
+
+Locks: the session, then its bookings; who gives places back has locked bookings only, and those are skipped here.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.db.models import Count, F, Q, QuerySet
+
+from comptoir.base import clock
+from comptoir.base.errors import InvalidValue, NotFound
+from comptoir.baskets.rows import Key
+from comptoir.baskets.shown import BasketView
+from comptoir.channels.models import Location
+from comptoir.stock.rows import in_transaction
+from comptoir_booking.basket_claims import add_lines, terms_of
+from comptoir_booking.changes import cancel_visit, release_bookings
+from comptoir_booking.claims import Terms, add_steps, book_visit, check_number_of_holds, new_booking
+from comptoir_booking.layout import Visit, Wish
+from comptoir_booking.models import Booking, Policy, Service, Session
+from comptoir_booking.ordered import cancel_booked
+from comptoir_booking.queries import MOST_DAYS
+from comptoir_booking.refusals import SessionFull
+from comptoir_booking.wall_time import DAY, instant_of, midnight_tick
+
+State = Booking.State
+#: Nobody books for more at once; a company calls.
+MOST_PLACES = 20
+MOST_IN_A_SESSION = 500
+
+
+def open_session(
+    *, service: Service, location: Location, start: datetime, places: int,
+    person_id: int | None = None, actor_id: int | None = None, overrides: frozenset[str] = frozenset(),
+) -> Session:  # fmt: skip
+    """Put a class on the calendar: who gives it, and the room, are taken once, as for any visit.
+
+    Errors: ``InvalidValue`` for no places or more than 500; those of ``book_visit``. Nothing is taken then.
+    """
+    if not 1 <= places <= MOST_IN_A_SESSION:
+        raise InvalidValue(field="places", value=places)
+
+    def write() -> Session:
+        terms = Terms(owner="session", actor_id=actor_id, overrides=overrides)
+        visit = Visit(location.pk, (Wish(service.pk, person_id),))
+        [booked] = book_visit(visit=visit, start=start, terms=terms)
+        when = {
+            name: getattr(booked, name)
+            for name in ("starts_at", "ends_at", "wall_start", "time_zone", "visit")
+        }
+        Service.objects.filter(pk=service.pk).update(in_sessions=True)
+        return Session.objects.create(service=service, location=location, places=places, **when)
+
+    return in_transaction(write)
+
+
+def free_sessions(service_id: int, location: Location, first_day: date, days: int) -> QuerySet[Session]:
+    """The classes of some days that can still be booked, with ``left``: the places nobody has, or held too long.
+
+    One statement. Errors: ``InvalidValue`` for more than two months at once.
+    """
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidValue(field="days", value=days)
+    begin, end = (
+        instant_of(midnight_tick(day, location.time_zone)) for day in (first_day, first_day + days * DAY)
+    )
+    late = Q(bookings__state=State.HELD, bookings__held_until__lte=clock.now())
+    rows = Session.objects.filter(service=service_id, location=location, is_cancelled=False)
+    rows = rows.filter(starts_at__gte=max(begin, _soonest(service_id)), starts_at__lt=end)
+    return rows.annotate(left=F("places") - F("taken") + Count("bookings", filter=late))
+
+
+def session_by(uuid: UUID | str, location_ids: Sequence[int]) -> Session:
+    """A class at one of these locations. Errors: ``NotFound``."""
+    rows = Session.objects.select_related("service__product", "service__policy", "location")
+    found = rows.filter(uuid=uuid, location__in=location_ids).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def hold_seats(*, session: Session, party: int, terms: Terms) -> list[Booking]:
+    """Hold so many places of a class, all of them or none: a booking for each, tied together as one visit.
+
+    Errors: ``InvalidValue`` for nobody, or more than 20; ``SessionFull`` with what is left; ``TooManyHolds``.
+    """
+    return _take_seats(session, party, terms, State.HELD)
+
+
+def book_seats(*, session: Session, party: int, terms: Terms) -> list[Booking]:
+    """Book places at once, as staff do. Errors: as ``hold_seats``."""
+    return _take_seats(session, party, terms, State.CONFIRMED)
+
+
+def hold_seats_in_basket(*, key: Key, session: Session, party: int) -> tuple[list[Booking], BasketView]:
+    """Hold places for a basket and put them into it as one line: both or neither. Call it in a transaction."""
+    bookings = hold_seats(session=session, party=party, terms=terms_of(key))
+    return bookings, add_lines(key, bookings)
+
+
+def cancel_session(*, session: Session, actor_id: int | None = None) -> int:
+    """Let a class not take place: everybody's place is cancelled, and all of their money goes back; returns how many.
+
+    Visits are cancelled one after the other, so that one that fails holds up no other: call it again.
+    """
+    Session.objects.filter(pk=session.pk).update(is_cancelled=True)
+    cancel_visit(visit=session.visit, actor_id=actor_id)
+    live = session.bookings.filter(state__in=[State.HELD, State.CONFIRMED])
+    visits = list(live.order_by("visit").values_list("visit", flat=True).distinct())
+    for visit in visits:
+        cancel_booked(visit=visit, actor_id=actor_id)
+    return len(visits)
+
+
+def _take_seats(session: Session, party: int, terms: Terms, state: str) -> list[Booking]:
+    if not 1 <= party <= MOST_PLACES:
+        raise InvalidValue(field="party", value=party)
+    check_number_of_holds(terms.owner, terms.series)
+
+    def take() -> list[Booking]:
+        row = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+        if row.is_cancelled or row.starts_at < _soonest(session.service_id):
+            raise SessionFull(field="session", left=0)
+        if row.places - row.taken < party:
+            _end_late_holds(row)
+        free = Session.objects.filter(pk=row.pk, taken__lte=F("places") - party)
+        if not free.update(taken=F("taken") + party):
+            row.refresh_from_db()
+            raise SessionFull(field="party", left=row.places - row.taken)
+        return _write(row, party, terms, state)
+
+    return in_transaction(take)
+
+
+def _write(row: Session, party: int, terms: Terms, state: str) -> list[Booking]:
+    what = {
+        name: getattr(row, name)
+        for name in ("service_id", "location_id", "starts_at", "ends_at", "wall_start")
+    }
+    policy, visit = (row.service.policy or Policy()).terms, uuid4()
+    bookings = Booking.objects.bulk_create(
+        new_booking(terms, state, visit=visit, session=row, policy=policy, time_zone=row.time_zone, **what)
+        for _ in range(party)
+    )
+    if state != State.HELD:
+        add_steps(bookings, "booked", actor_id=terms.actor_id)
+    return bookings
+
+
+def _end_late_holds(session: Session) -> None:
+    """Whose hold is over loses the place to who wants it; who is paying just now is not waited for."""
+    late = session.bookings.filter(state=State.HELD, held_until__lte=clock.now()).order_by("pk")
+    release_bookings(list(late.select_for_update(skip_locked=True, no_key=True)), to=State.EXPIRED)
+
+
+def _soonest(service_id: int) -> datetime:
+    policy = (
+        Policy.objects.filter(pk__in=Service.objects.filter(pk=service_id).values("policy")).first()
+        or Policy()
+    )
+    return clock.now() + timedelta(minutes=policy.notice_minutes)

@@ -1,0 +1,230 @@
+"""What customers are told of their visits, and when: each message is about one step of the first booking of a visit.
+
+Confirmation, move and cancelling are told at once. The reminder and the thanks are written down with the step and wait for
+their hour, in the day of the shop's own zone; when it comes, what was cancelled or moved meanwhile is told nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import formats, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from comptoir.base import clock
+from comptoir.conf import conf as shop
+from comptoir.content.models import ProductContent
+from comptoir.messaging.kinds import Kind
+from comptoir.messaging.models import Message
+from comptoir.messaging.services import write_messages
+from comptoir.messaging.transports import File
+from comptoir.orders.models import Order
+from comptoir_booking.calendars import MEDIA_TYPE, calendar_of_visit
+from comptoir_booking.conf import conf
+from comptoir_booking.diary import name_customers
+from comptoir_booking.links import visit_link
+from comptoir_booking.models import Booking, BookingStep, Resource
+from comptoir_booking.wall_time import instant_at
+
+State = Booking.State
+#: The hours in which people are written to without having asked just then.
+FIRST_HOUR, LAST_HOUR = time(8), time(20)
+#: When the thanks go out, the day after.
+THANKS_AT = time(10)
+MADE = ("booked", "confirmed", "moved")
+
+
+def tell_changes(changes: Iterable[tuple[int, str]]) -> None:
+    """Write down what is to be told of changes: the first booking of each visit, and what became of it. Safe to repeat."""
+    found = list(changes)
+    rows = BookingStep.objects.filter(booking__in={pk for pk, _change in found})
+    steps: dict[tuple[int, str], list[int]] = {}
+    for pk, booking_id, change in rows.values_list("pk", "booking_id", "change"):
+        steps.setdefault((booking_id, change), []).append(pk)
+    for kind, told in TOLD.items():
+        ids = [pk for one in found if one[1] in told for pk in steps.get(one, [])]
+        if ids:
+            write_messages(kind, ids)
+
+
+def reminder_due(step: BookingStep) -> datetime | None:
+    """So many hours before the visit, in the day of the shop; never for one that was made later than that."""
+    booking = step.booking
+    due = _in_the_day(booking.starts_at - timedelta(hours=conf.REMINDER_HOURS), booking.time_zone)
+    return due if conf.REMINDER_HOURS and clock.now() < due < booking.starts_at else None
+
+
+def sms_due(step: BookingStep) -> datetime | None:
+    """As the reminder, where the shop can send SMS at all."""
+    return reminder_due(step) if shop.SMS_TRANSPORT else None
+
+
+def thanks_due(step: BookingStep) -> datetime | None:
+    """The day after the visit."""
+    booking = step.booking
+    day = booking.ends_at.astimezone(ZoneInfo(booking.time_zone)).date() + timedelta(days=1)
+    return instant_at(day, THANKS_AT, booking.time_zone) if conf.FOLLOW_UP else None
+
+
+def _in_the_day(moment: datetime, zone_name: str) -> datetime:
+    """The moment itself, or the last hour before it at which people are written to; a clock change shifts nothing."""
+    wall = moment.astimezone(ZoneInfo(zone_name))
+    if wall.time() < FIRST_HOUR:
+        return instant_at(wall.date() - timedelta(days=1), LAST_HOUR, zone_name)
+    return instant_at(wall.date(), LAST_HOUR, zone_name) if wall.time() > LAST_HOUR else moment
+
+
+# --- what a message is about -----------------------------------------------------------------------------------------
+
+
+def _steps(ids: Iterable[int]) -> list[BookingStep]:
+    rows = BookingStep.objects.filter(pk__in=list(ids)).select_related(
+        "booking__service__product__parent", "booking__location", "booking__channel", "booking__customer"
+    )
+    found = list(rows)
+    name_customers([one.booking for one in found])
+    return found
+
+
+def _order_of(step: BookingStep) -> Order | None:
+    number = step.booking.document
+    return Order.objects.filter(number=number).first() if number else None
+
+
+def _locale_of(step: BookingStep) -> str:
+    """What was said at the desk, else the language of the order, the account or the channel."""
+    booking, order = step.booking, _order_of(step)
+    said = (
+        booking.locale,
+        order.locale if order else "",
+        booking.customer.locale if booking.customer else "",
+        booking.channel.default_locale if booking.channel else "",
+    )
+    return next(filter(None, said), settings.LANGUAGE_CODE)
+
+
+def _is_latest(step: BookingStep) -> bool:
+    """Whether the visit still is as this step made it."""
+    later = BookingStep.objects.filter(
+        booking=step.booking_id, pk__gt=step.pk, change__in=[*MADE, "cancelled"]
+    )
+    return not later.exists()
+
+
+def _stands(step: BookingStep) -> bool:
+    return step.booking.state in (State.CONFIRMED, State.ARRIVED) and _is_latest(step)
+
+
+def _is_cancelled(step: BookingStep) -> bool:
+    return step.booking.state == State.CANCELLED
+
+
+def _is_to_come(step: BookingStep) -> bool:
+    return step.booking.state == State.CONFIRMED and _is_latest(step) and clock.now() < step.booking.starts_at
+
+
+def _was_here(step: BookingStep) -> bool:
+    return step.booking.state in (State.ARRIVED, State.DONE) and _is_latest(step)
+
+
+def _facts(step: BookingStep) -> dict[str, Any]:
+    """Plain values for templates, in the active language."""
+    first = step.booking
+    rows = list(
+        Booking.objects.filter(visit=first.visit)
+        .select_related("service__product__parent")
+        .prefetch_related("allocations__resource")
+        .order_by("starts_at", "pk")
+    )
+    zone, place = ZoneInfo(first.time_zone), first.location
+    start, end = first.starts_at.astimezone(zone), max(one.ends_at for one in rows).astimezone(zone)
+    was = step.facts.get("was", "")
+    return {
+        "name": first.customer_name,
+        "day": formats.date_format(start, "l j F"),
+        "time": f"{start:%H:%M}",
+        "ends": f"{end:%H:%M}",
+        "was": formats.date_format(datetime.fromisoformat(was), "l j F H:i") if was else "",
+        "services": _titles(rows),
+        "people": _people(rows),
+        "place": {
+            "name": place.name,
+            "lines": list(filter(None, (place.street, f"{place.postcode} {place.city}".strip()))),
+        },
+        "order": {"link": visit_link(rows, translation.get_language() or "")},
+    }
+
+
+def _titles(bookings: Sequence[Booking]) -> list[str]:
+    """What is done, as the shop calls it in the active language."""
+    ids = {(one.service.product.parent_id or one.service.product_id) for one in bookings}
+    language = (translation.get_language() or "").partition("-")[0]
+    texts = ProductContent.objects.filter(product__in=ids, locale__language_code=language, live=True)
+    said = dict(texts.values_list("product_id", "title"))
+    return [
+        said.get(one.service.product.parent_id or one.service.product_id) or one.service.product.get_title()
+        for one in bookings
+    ]
+
+
+def _people(bookings: Sequence[Booking]) -> list[str]:
+    rows = (row for one in bookings for row in one.allocations.all())
+    staff = (row.resource.name for row in rows if row.resource.kind == Resource.Kind.STAFF)
+    return list(dict.fromkeys(staff))
+
+
+def _files(step: BookingStep) -> list[File]:
+    return [File("appointment.ics", MEDIA_TYPE, calendar_of_visit(step.booking.visit))]
+
+
+def _kind(code: str, label: str | Promise, *, medium: str = Message.Medium.EMAIL, **how: Any) -> Kind:
+    is_sms = medium == Message.Medium.SMS
+    return Kind(
+        code, medium, "step",
+        rows=_steps,
+        order_of=_order_of,
+        address_of=lambda step: step.booking.customer_phone if is_sms else step.booking.customer_email,
+        locale_of=_locale_of,
+        facts_of=_facts,
+        label=label,
+        **how,
+    )  # fmt: skip
+
+
+KINDS = [
+    _kind("booking_made", _("appointment booked"), is_of_use=_stands, files_of=_files),
+    _kind("booking_moved", _("appointment moved"), is_of_use=_stands, files_of=_files),
+    _kind(
+        "booking_cancelled",
+        _("appointment cancelled"),
+        is_of_use=lambda step: step.booking.state == State.CANCELLED,
+        files_of=_files,
+    ),
+    _kind(
+        "booking_reminder",
+        _("reminder of an appointment"),
+        is_of_use=_is_to_come,
+        due_of=reminder_due,
+        files_of=_files,
+    ),
+    _kind(
+        "booking_sms",
+        _("reminder of an appointment"),
+        medium=Message.Medium.SMS,
+        is_of_use=_is_to_come,
+        due_of=sms_due,
+    ),
+    _kind("booking_thanks", _("thanks after an appointment"), is_of_use=_was_here, due_of=thanks_due),
+]
+#: Which steps each kind tells of.
+TOLD = {
+    "booking_made": ("booked", "confirmed"),
+    "booking_moved": ("moved",),
+    "booking_cancelled": ("cancelled",),
+    "booking_reminder": MADE,
+    "booking_sms": MADE,
+    "booking_thanks": MADE,
+}
