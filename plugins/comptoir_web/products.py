@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import product as combinations
 from math import inf
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
@@ -85,7 +86,7 @@ def product(shop: Shop, slug: str) -> HttpResponse:
     shelf = document["categories"][0] if document["categories"] else None
     context = {
         "document": document,
-        "seo": product_seo(document),
+        "seo": product_seo(document, book_at=_book_at(shop, document)),
         "translations": {
             code: shop.url("product", one, locale=code) for code, one in document["slugs"].items()
         },
@@ -208,6 +209,14 @@ def _cell(variant: dict[str, Any], label: str, stock: dict[str, int] | None, cho
         is_chosen=variant["sku"] == chosen,
         picture=next(iter(pictures[0]["sources"].values()), "") if pictures else "",
     )
+
+
+def _book_at(shop: Shop, document: dict[str, Any]) -> str:
+    """Where a service is booked, if a plugin of the channel lets customers do so."""
+    address = shop.url_or_none("booking:home")
+    if document["class"] != "service" or not address or "booking" not in shop.channel.enabled_plugins:
+        return ""
+    return f"{shop.absolute(address)}?{urlencode({'service': document['variants'][0]['sku']})}"
 
 
 def _variant(document: dict[str, Any], chosen: str) -> dict[str, Any] | None:
