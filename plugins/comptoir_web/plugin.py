@@ -28,7 +28,7 @@ def register_storefront() -> Storefront:
 
 @hookimpl
 def register_preview() -> Preview:
-    return Preview(template="comptoir_web/preview.html", width_px=520)
+    return Preview(template="comptoir_web/preview.html", width_px=1000)
 
 
 @hookimpl

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
 
+from comptoir.base.away import is_away
 from comptoir.base.errors import NotFound
 from comptoir.channels.queries import ChannelContext
 from comptoir.conf import conf
@@ -182,8 +183,8 @@ def _answered(shop: Shop, draw: View, words: dict[str, Any]) -> HttpResponse:
         return draw(shop, **words)
     except (Http404, NotFound):
         return not_found(shop)
-    except Exception:
-        if settings.DEBUG:
+    except Exception as error:
+        if settings.DEBUG or is_away(error):
             raise
         got_request_exception.send(sender=None, request=shop.request)
         response = shop.render("500.html", status=500)

@@ -32,6 +32,7 @@ from comptoir.customers.models import Consent, User
 from comptoir.customers.queries import addresses_of, consents_of
 from comptoir.fulfilment.queries import delivery_countries
 from comptoir.orders.queries import orders_of_customer
+from comptoir.reviews.queries import kept_of
 from comptoir_web.buying.cookies import BASKET, CHECKOUT, ORDERS
 from comptoir_web.buying.forms import AddressForm, ShopForm, text_field
 from comptoir_web.shop import Shop, shop_page
@@ -178,6 +179,7 @@ def export(shop: Shop) -> HttpResponse:
             },
             "addresses": addresses_of(user),
             "consents": list(user.consents.values("purpose", "is_given", "channel", "said_at")),
+            "reviews": kept_of(user),
             "orders": [order_json(one) for one in orders_of_customer(user.pk)],
         }  # fmt: skip
     response = HttpResponse(orjson.dumps(kept, option=orjson.OPT_INDENT_2), content_type="application/json")

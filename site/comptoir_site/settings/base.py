@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "comptoir.publishing",
     "comptoir.messaging",
     "comptoir.content",
+    "comptoir.reviews",
     "comptoir.checkout",
     "comptoir.fulfilment",
     "comptoir.payments",
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "comptoir.api.unavailable.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "comptoir_site.urls"

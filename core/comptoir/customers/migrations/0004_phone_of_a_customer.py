@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='phone',
-            field=models.CharField(blank=True, help_text='For logging in by SMS: +33…; only a number that was proven by a code.', max_length=20, null=True, unique=True, verbose_name='phone'),
+            field=models.CharField(blank=True, max_length=20, null=True, unique=True, verbose_name='phone'),
         ),
     ]
