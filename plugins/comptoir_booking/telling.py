@@ -5,13 +5,11 @@ their hour, in the day of the shop's own zone; when it comes, what was cancelled
 """
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
 from django.utils import formats, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -27,8 +25,8 @@ from comptoir.orders.models import Order
 from comptoir_booking.calendars import MEDIA_TYPE, calendar_of_visit
 from comptoir_booking.conf import conf
 from comptoir_booking.diary import name_customers
+from comptoir_booking.links import visit_link
 from comptoir_booking.models import Booking, BookingStep, Resource
-from comptoir_booking.self_service import token_of
 from comptoir_booking.wall_time import instant_at
 
 State = Booking.State
@@ -156,19 +154,8 @@ def _facts(step: BookingStep) -> dict[str, Any]:
             "name": place.name,
             "lines": list(filter(None, (place.street, f"{place.postcode} {place.city}".strip()))),
         },
-        "order": {"link": visit_link(rows)},
+        "order": {"link": visit_link(rows, translation.get_language() or "")},
     }
-
-
-def visit_link(bookings: Sequence[Booking]) -> str:
-    """The page on which a customer sees, moves and cancels a visit; empty where no page is."""
-    channel = bookings[0].channel
-    with suppress(NoReverseMatch):
-        if channel:
-            locale = translation.get_language() or channel.default_locale
-            locale = locale if locale in channel.locales else channel.default_locale
-            return shop.BASE_URL + reverse("booking:visit", args=[channel.code, locale, token_of(bookings)])
-    return ""
 
 
 def _titles(bookings: Sequence[Booking]) -> list[str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import product as combinations
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django.http import HttpResponse, HttpResponsePermanentRedirect
@@ -69,7 +70,7 @@ def product(shop: Shop, slug: str) -> HttpResponse:
         return HttpResponsePermanentRedirect(shop.url("product", now)) if now else not_found(shop)
     document = orjson.loads(body)
     translations = {code: shop.url("product", one, locale=code) for code, one in document["slugs"].items()}
-    context = {"seo": product_seo(document), "translations": translations}
+    context = {"seo": product_seo(document, book_at=_book_at(shop, document)), "translations": translations}
     return shop.render("product.html", {**product_context(shop, document), **context})
 
 
@@ -157,6 +158,14 @@ def _cell(variant: dict[str, Any], label: str, stock: dict[str, int] | None, cho
         is_chosen=variant["sku"] == chosen,
         picture=next(iter(pictures[0]["sources"].values()), "") if pictures else "",
     )
+
+
+def _book_at(shop: Shop, document: dict[str, Any]) -> str:
+    """Where a service is booked, if a plugin of the channel lets customers do so."""
+    address = shop.url_or_none("booking:home")
+    if document["class"] != "service" or not address or "booking" not in shop.channel.enabled_plugins:
+        return ""
+    return f"{shop.absolute(address)}?{urlencode({'service': document['variants'][0]['sku']})}"
 
 
 def _variant(document: dict[str, Any], chosen: str) -> dict[str, Any] | None:

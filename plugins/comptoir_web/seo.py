@@ -8,11 +8,16 @@ from django.utils.safestring import SafeString, mark_safe
 SCHEMA = "https://schema.org"
 
 
-def product_seo(document: dict[str, Any]) -> dict[str, Any]:
-    """What the head of a product's page says. Availability comes in here: documents never hold stock."""
+def product_seo(document: dict[str, Any], *, book_at: str = "") -> dict[str, Any]:
+    """What the head of a product's page says. Availability comes in here: documents never hold stock.
+
+    ``book_at`` is where a service is booked, if it can be.
+    """
     stock = document["availability"]["variants"]
     for node in document["web"]["json_ld"]:
         _add_availability(node, stock)
+        if book_at and node["@type"] == "Service":
+            node["potentialAction"] = reserve_action(document["title"], book_at)
     return {**page_seo(document), "type": "product"}
 
 
@@ -36,6 +41,15 @@ def script_json(node: Any) -> SafeString:
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return mark_safe(text)  # noqa: S308 (every sign that HTML reads is written as an escape)
+
+
+def reserve_action(title: str, address: str) -> dict[str, Any]:
+    """Where something is booked, as schema.org's ``ReserveAction``."""
+    return {
+        "@type": "ReserveAction",
+        "target": {"@type": "EntryPoint", "urlTemplate": address},
+        "result": {"@type": "Reservation", "name": title},
+    }
 
 
 def breadcrumbs(steps: list[tuple[str, str]]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def visit_page(
         "free_until": when_text(cancelling.free_until, first.time_zone),
         "move_url": page.url("booking:visit_move", token),
         "cancel_url": page.url("booking:visit_cancel", token),
-        "calendar_url": page.url("booking:visit_calendar", token),
+        "calendar_url": f"/api/v1/{page.channel.code}/calendars/visits/{token}.ics",
     }
     return page.draw("comptoir_booking/pages/visit.html", context, status=status)
 

@@ -1,18 +1,25 @@
 """Customers book by themselves, without JavaScript: every step is a link or a form, every refusal says what next."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
 from comptoir.base import clock
-from comptoir.channels.queries import forget_contexts
-from comptoir_booking.claims import Terms, hold_visit
+from comptoir.baskets.handover import offer_handover
+from comptoir.baskets.rows import Key
+from comptoir.baskets.services import open_basket
+from comptoir.catalogue.services import save_product_class
+from comptoir.channels.queries import channel_context, forget_contexts
+from comptoir_booking.basket_claims import hold_in_basket
+from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.models import Booking
+from comptoir_booking.self_service import token_of
 from comptoir_booking.tests.salon import Salon, at, today
 
 pytestmark = pytest.mark.django_db
+FRIDAY = date(2027, 3, 5)
 CHOSEN = {"location": "nantes", "service": ["CUT"]}
 
 
@@ -205,9 +212,120 @@ def test_the_pages_are_only_there_where_the_book_is_open(visitor, salon):
     assert visitor.client.get("/other/en/booking/").status_code == 404
 
 
+def test_the_page_of_a_service_tells_machines_where_it_is_booked(visitor, salon):
+    kind = save_product_class(name="service", track_stock=False)
+    product = salon.cut.product
+    product.product_class = kind
+    product.save()
+    salon.shop.settle()
+
+    text = visitor.get("products/cut")
+
+    assert '"@type":"ReserveAction"' in text
+    assert "/web/en/booking/?service=CUT" in text
+    assert "ReserveAction" not in visitor.get("products/shampoo")
+
+
 def test_a_time_whose_hold_has_ended_can_be_kept_again(visitor):
     visitor.post("booking/hold", **CHOSEN, start=at(10).isoformat())
     with clock.moved_to(clock.now() + timedelta(minutes=20)):
         assert "Keep them for me again" in visitor.get("basket")
         visitor.post("basket/hold")
         assert "We keep your articles for you until" in visitor.followed()
+
+
+# --- by the safe link ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def link(salon):
+    """The path of the page of a cut with Anna on Tuesday at ten, which is free to change until a day before."""
+    salon.policy.cancel_minutes = salon.policy.move_minutes = 24 * 60
+    salon.policy.save()
+    visit = salon.visit(salon.cut, person=salon.staff["anna"])
+    booked = book_visit(visit=visit, start=at(10, day=FRIDAY), terms=Terms(contact_name="Camille"))
+    return f"booking/visits/{token_of(booked)}"
+
+
+def test_a_visit_is_seen_moved_and_cancelled_by_its_link(visitor, link):
+    text = visitor.get(link)
+    assert "Friday 5 March at 10:00" in text and "with Anna" in text
+    assert "Moving it is free of charge until Thursday 4 March at 10:00" in text
+
+    shown = starts_in(visitor.get(f"{link}/move", day="2027-03-05"))
+    assert at(11, day=FRIDAY).isoformat() in shown and at(10, day=FRIDAY).isoformat() not in shown
+    visitor.post(f"{link}/move", start=at(11, day=FRIDAY).isoformat(), sequence="0")
+    assert "Your appointment has been moved." in visitor.followed()
+    assert Booking.objects.get().starts_at == at(11, day=FRIDAY)
+
+    visitor.post(f"{link}/cancel", sequence="1")
+    assert "Your appointment is cancelled." in visitor.followed()
+    assert Booking.objects.get().state == "cancelled"
+    assert f"{link}/move" not in visitor.get(link)
+
+
+def test_somebody_who_looks_at_an_old_page_moves_nothing(visitor, link):
+    visitor.post(f"{link}/move", start=at(11, day=FRIDAY).isoformat(), sequence="0")
+    text = visitor.post(f"{link}/move", start=at(13, day=FRIDAY).isoformat(), sequence="0")
+    assert (visitor.status, "has been changed meanwhile" in text) == (412, True)
+    assert Booking.objects.get().starts_at == at(11, day=FRIDAY)
+
+
+def test_a_time_taken_meanwhile_leaves_the_visit_where_it_was(visitor, link, salon):
+    book_visit(
+        visit=salon.visit(salon.cut, person=salon.staff["anna"]), start=at(11, day=FRIDAY), terms=Terms()
+    )
+    text = visitor.post(f"{link}/move", start=at(11, day=FRIDAY).isoformat(), sequence="0")
+    assert (visitor.status, "Somebody was quicker" in text) == (409, True)
+    assert len(starts_in(text)) > 3
+    assert Booking.objects.order_by("pk").first().starts_at == at(10, day=FRIDAY)
+
+
+def test_when_it_is_too_late_the_page_says_whom_to_ring(visitor, link):
+    with clock.moved_to(at(11, day=FRIDAY) - timedelta(days=1)):
+        text = visitor.get(link)
+        assert "It cannot be moved here any more. Please ring us." in text
+        assert "It cannot be cancelled here any more. Please ring us." in text
+        visitor.post(f"{link}/move", start=at(13, day=FRIDAY).isoformat(), sequence="0")
+        assert visitor.status == 409
+        visitor.post(f"{link}/cancel", sequence="0")
+        assert visitor.status == 409
+    assert Booking.objects.get().state == "confirmed"
+
+
+@pytest.mark.parametrize("token", ["x", "A" * 46, "%00", "é"])
+def test_a_link_of_nobody_opens_nothing(visitor, token):
+    visitor.get(f"booking/visits/{token}")
+    assert visitor.status == 404
+
+
+# --- from somebody else's page ---------------------------------------------------------------------------------------
+
+
+def test_a_basket_filled_elsewhere_joins_the_one_of_this_browser(visitor, salon):
+    visitor.client.post("/web/en/basket/add", {"sku": "SHAMPOO"}, headers={"Origin": "http://testserver"})
+    _view, token = open_basket(channel=channel_context("web"))
+    key = Key(channel_context("web"), token)
+    hold_in_basket(key=key, visit=salon.visit(salon.cut), start=at(10))
+    code = offer_handover(key=key).code
+
+    visitor.get("basket/take", code=code)
+    text = visitor.followed()
+
+    assert "Tuesday 2 March at 10:00" in text and 'value="1"' in text
+    assert "Sold out" not in text and "Go to the checkout" in text
+    visitor.get("basket/take", code=code)
+    assert visitor.status == 404
+
+
+def test_only_sites_that_the_channel_names_may_call_its_api(visitor, salon):
+    web = salon.shop.channel("open", plugin="web", extensions=["booking"], origins=["https://blog.example"])
+    forget_contexts()
+
+    def allowed(origin, channel=web.code):
+        answer = visitor.client.get(f"/api/v1/{channel}/services", headers={"Origin": origin})
+        return answer.headers.get("Access-Control-Allow-Origin")
+
+    assert allowed("https://blog.example") == "https://blog.example"
+    assert allowed("https://evil.example") is None
+    assert allowed("https://blog.example", channel="web") is None

@@ -2,7 +2,7 @@
 "use strict";
 const booking = document.querySelector(".booking[data-zone]");
 if (booking && Intl.DateTimeFormat().resolvedOptions().timeZone !== booking.dataset.zone) {
-  const clock = (zone) => new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+  const clock = (zone) => new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
   const [here, there] = [clock(), clock(booking.dataset.zone)];
   let differs = false;
   for (const start of booking.querySelectorAll(".start")) {
