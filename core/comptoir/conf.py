@@ -73,6 +73,7 @@ SETTINGS = (
     ),
     Setting("COMPTOIR_RATE_VOUCHERS", str, "20/min", "How many voucher codes one address may try."),
     Setting("COMPTOIR_RATE_ORDERS", str, "60/min", "How many order links one address may try."),
+    Setting("COMPTOIR_RATE_REVIEWS", str, "10/hour", "How many reviews one address may write."),
     Setting("COMPTOIR_RATE_CODES", str, "10/min", "How many handover codes one address may try."),
     Setting(
         "COMPTOIR_UPLOAD_MAX_MB", int, 20, "Largest picture or catalogue file that can be uploaded.", "MB"

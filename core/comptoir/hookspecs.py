@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from comptoir.baskets.checks import CheckedLine, LineProblem
     from comptoir.baskets.claims import LineClaims
+    from comptoir.baskets.storefront import Storefront
     from comptoir.channels.models import Channel
     from comptoir.channels.queries import ChannelContext
     from comptoir.events.models import Event
@@ -70,6 +71,32 @@ def register_pages() -> "list[URLPattern | URLResolver]":
     ``categories/<slug>`` and the paths of pages (comptoir.publishing.addresses).
 
     Example: ``return [path("", kiosk_home, name="home"), path("products/<str:slug>", kiosk_product, name="product")]``
+    """
+
+
+@hookspec
+def register_extension_pages() -> "list[URLPattern]":
+    """Give channels of other plugins pages for people beside their own: below ``/<channel>/<locale>/<this plugin>/``.
+
+    Called once, when the addresses of the site are read; not per request and not per channel. The pages are there on the
+    public channels on which this plugin is on and whose own plugin has a storefront (``register_storefront``);
+    elsewhere they answer 404. Write the views with ``comptoir.baskets.storefront.shop_page``: each gets a ``ShopPage``, which
+    draws templates in the look of the channel and fills the visitor's basket. ``reverse("<own plugin>:<this plugin>:<name>",
+    args=[channel_code, locale, …])`` leads to them. Returns patterns of ``django.urls.path``, without ``include``.
+
+    Example: ``return [path("", choose_table, name="home"), path("take", take_table, name="take")]``
+    """
+
+
+@hookspec
+def register_storefront() -> "Storefront":
+    """Lend the look of this plugin's pages, and the baskets of their visitors, to the pages of extensions.
+
+    Called when such a page is asked for, so return an object made before; not for the plugin's own pages. Returns an
+    object of a subclass of ``comptoir.baskets.storefront.Storefront``, whose method says what it has to do. It serves the
+    channels whose ``plugin`` this is.
+
+    Example: ``return KioskStorefront()``
     """
 
 

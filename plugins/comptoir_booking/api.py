@@ -10,7 +10,7 @@ from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
 from comptoir.api.baskets import basket_key
-from comptoir.api.http import kept_private, open_channel_for
+from comptoir.api.http import chosen_locale, kept_private, open_channel_for
 from comptoir.api.idempotency import once
 from comptoir.api.limits import AddressLimit
 from comptoir.api.schemas import Problem
@@ -27,6 +27,7 @@ from comptoir_booking.parameters import First, HoldSecret, OnePerson, People, Se
 from comptoir_booking.queries import next_starts, open_days, people_by_start, zone_of
 from comptoir_booking.refusals import HoldGone
 from comptoir_booking.schemas import Days, Held, NewHold, ServiceList, Starts
+from comptoir_booking.shown import ServiceShown, places_of, services_shown
 
 READ = {404: Problem, 422: Problem}
 WRITE = {404: Problem, 409: Problem, 422: Problem, 429: Problem}
@@ -37,9 +38,17 @@ services, appointments, holds = Router(), Router(), Router()
 @services.get(
     "", response={200: ServiceList, **READ}, operation_id="booking_services", summary="What can be booked"
 )
-def bookable_services(request: HttpRequest, channel: Path[str]) -> dict[str, Any]:
+def bookable_services(request: HttpRequest, channel: Path[str], locale: str = "") -> dict[str, Any]:
     context = open_channel_for(request, channel)
-    return {"items": [_service(one) for one in services_sold(context)]}
+    sold = services_sold(context)
+    shown = services_shown(context, chosen_locale(request, context, locale), sold)
+    return {
+        "items": [_service(one) for one in shown],
+        "locations": [
+            {"code": one.code, "name": one.name, "city": one.city, "time_zone": one.time_zone}
+            for one in places_of(context, [])
+        ],
+    }
 
 
 @appointments.get(
@@ -184,11 +193,15 @@ def held_answer(owner: str, bookings: list[Booking]) -> dict[str, Any]:
     }
 
 
-def _service(one: Any) -> dict[str, Any]:
+def _service(shown: ServiceShown) -> dict[str, Any]:
+    one = shown.service
     product = one.product.parent or one.product
     return {
-        "sku": one.product.sku,
+        "sku": shown.sku,
         "handle": product.handle,
+        "title": shown.title,
+        "price": shown.price.as_json(),
+        "locations": shown.locations,
         "minutes": seen_minutes(one),
         "people": [
             {"code": who.code, "name": who.name, "location": who.location.code}

@@ -40,7 +40,9 @@ def services_sold(channel: ChannelContext, skus: Sequence[str] | None = None) ->
     rows = Service.objects.filter(is_active=True).select_related("product", "product__parent", "policy")
     if skus is not None:
         rows = rows.filter(product__sku__in=[sku for sku in skus if "\0" not in sku])
-    found = list(rows.prefetch_related("segments", "skilled__location"))
+    found = list(
+        rows.prefetch_related("segments", "requirements", "skilled__location", "skilled__weekly_hours")
+    )
     lines = [
         CheckedLine(one.product_id, one.product.parent_id or one.product_id, one.product.sku, 1)
         for one in found

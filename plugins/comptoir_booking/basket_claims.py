@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from comptoir.base import clock
 from comptoir.base.money import Money
-from comptoir.baskets.claims import Claimed, ClaimGone, LineClaims
+from comptoir.baskets.claims import Claimed, ClaimGone, ClaimOrdered, LineClaims
 from comptoir.baskets.rows import Code, Key, find_basket
 from comptoir.baskets.services import add_line
 from comptoir.baskets.shown import BasketView
@@ -19,9 +22,11 @@ from comptoir_booking.changes import cancel_bookings, confirm_bookings, extend_h
 from comptoir_booking.claims import Terms, hold_visit
 from comptoir_booking.fees import cancel_percents, due_now, kept_of, pieces_of
 from comptoir_booking.layout import Visit
+from comptoir_booking.links import visit_link
 from comptoir_booking.models import Booking, Service
 from comptoir_booking.refusals import NotPossible, TooLate
 from comptoir_booking.rows import lock_owned
+from comptoir_booking.wording import booking_text, with_names
 
 State = Booking.State
 
@@ -35,7 +40,7 @@ class TimeClaims(LineClaims):
         if not services:
             return {}
         mine = Booking.objects.filter(owner=owner_of(basket_id), state=State.HELD, starts_at__gt=clock.now())
-        held = [one for one in mine if one.service_id in services.values()]
+        held = [one for one in with_names(mine) if one.service_id in services.values()]
         return {
             variant_id: _claimed([one for one in held if one.service_id == pk])
             for variant_id, pk in services.items()
@@ -100,6 +105,19 @@ class TimeClaims(LineClaims):
             kept[variant_id] = sum(kept_of(order, pieces_of(order, chosen), percents).values(), Decimal(0))
         return kept
 
+    def ordered(self, document: str, locale: str) -> Mapping[int, Sequence[ClaimOrdered]]:
+        """Each appointment of an order with the safe link of its visit; those that are cancelled say so."""
+        rows = with_names(Booking.objects.filter(document=document)).select_related("service", "channel")
+        visits: dict[UUID, list[Booking]] = {}
+        for one in rows.order_by("starts_at", "pk"):
+            visits.setdefault(one.visit, []).append(one)
+        found: dict[int, list[ClaimOrdered]] = {}
+        for bookings in visits.values():
+            link = visit_link(bookings, locale)
+            for one in bookings:
+                found.setdefault(one.service.product_id, []).append(ClaimOrdered(_ordered_text(one), link))
+        return found
+
 
 def hold_in_basket(*, key: Key, visit: Visit, start: datetime) -> tuple[list[Booking], BasketView]:
     """Hold a visit for a basket and put its services into it, a line each: both or neither.
@@ -151,10 +169,17 @@ def owner_of(basket_id: int) -> str:
     return f"basket:{basket_id}"
 
 
+def _ordered_text(booking: Booking) -> str:
+    if booking.state == State.CANCELLED:
+        return _("%(appointment)s (cancelled)") % {"appointment": booking_text(booking)}
+    return booking_text(booking)
+
+
 def _claimed(held: Sequence[Booking]) -> Claimed:
     ends = [one.held_until for one in held if one.held_until]
     longest = [one.longest_until for one in held if one.longest_until]
-    return Claimed(len(held), min(ends, default=None), min(longest, default=None))
+    words = tuple(booking_text(one) for one in sorted(held, key=lambda one: one.starts_at))
+    return Claimed(len(held), min(ends, default=None), min(longest, default=None), words)
 
 
 def _held(basket_id: int) -> list[Booking]:

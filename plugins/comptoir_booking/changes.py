@@ -177,7 +177,7 @@ def _move(
     _check_movable(seen, sequence, by_customer)
     own = [one.pk for one in seen]
     board = board_at(
-        _visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides, is_for_claim=True
+        visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides, is_for_claim=True
     )
     takings = find_people(
         board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
@@ -197,7 +197,9 @@ def _move(
     return lock_visit(uuid)
 
 
-def _visit_again(bookings: Sequence[Booking], taken: Sequence[Allocation], person_id: int | None) -> Visit:
+def visit_again(
+    bookings: Sequence[Booking], taken: Sequence[Allocation], person_id: int | None = None
+) -> Visit:
     """The visit as it was booked: the same services, the same people where somebody was booked."""
     people = {
         one.booking_id: one.resource_id for one in taken if one.resource.kind == one.resource.Kind.STAFF

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.urls import URLPattern
 from ninja import Router
 
 from comptoir.baskets.claims import LineClaims
@@ -14,6 +15,7 @@ from comptoir_booking import api, calendar_api, group_api, staff_api
 from comptoir_booking.basket_claims import TimeClaims, cancel_ordered
 from comptoir_booking.bookable import booking_fields
 from comptoir_booking.other_calendars import read_due_calendars
+from comptoir_booking.pages.urls import urlpatterns
 from comptoir_booking.readiness import booking_problems
 from comptoir_booking.telling import KINDS, tell_changes
 from comptoir_booking.waiting import offer_free_times
@@ -33,6 +35,11 @@ def register_routers() -> list[tuple[str, Router]]:
         ("bookings", staff_api.router),
         ("calendars", calendar_api.router),
     ]
+
+
+@hookimpl
+def register_extension_pages() -> list[URLPattern]:
+    return urlpatterns
 
 
 @hookimpl

@@ -17,18 +17,29 @@ class Person(Schema):
     location: str
 
 
-class ServiceShown(Schema):
-    """Title, price and pictures are those of the product with this SKU."""
+class ServiceOut(Schema):
+    """Title, price and pictures are those of the product with this SKU; ``locations`` are where somebody does it."""
 
     sku: str
     handle: str | None
+    title: str
+    price: Money
+    locations: list[str]
     minutes: int
     people: list[Person]
     policy: dict[str, int | str | None]
 
 
+class Place(Schema):
+    code: str = Field(examples=["saint-denis"])
+    name: str
+    city: str
+    time_zone: str = Field(examples=["Indian/Reunion"])
+
+
 class ServiceList(Schema):
-    items: list[ServiceShown]
+    items: list[ServiceOut]
+    locations: list[Place]
 
 
 class Day(Schema):

@@ -15,6 +15,7 @@ from comptoir.payments.providers import (
     NoticeStale,
     NoticeUnreadable,
     Offer,
+    PageScript,
     Provider,
     ProviderRefused,
     ProviderSilent,
@@ -36,6 +37,15 @@ class Stripe(Provider):
 
     code = "stripe"
     name = _("Card or wallet (Stripe)")
+    # Stripe's own list for pages with its element: https://docs.stripe.com/security/guide#content-security-policy
+    page_script = PageScript(
+        script="https://js.stripe.com/v3/",
+        module="comptoir_stripe/payment.js",
+        hosts=(
+            "https://js.stripe.com", "https://*.js.stripe.com", "https://api.stripe.com",
+            "https://hooks.stripe.com",
+        ),
+    )  # fmt: skip
 
     def is_offered(self, offer: Offer) -> bool:
         return secrets().are_there

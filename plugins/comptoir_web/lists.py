@@ -9,7 +9,9 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from comptoir.base.errors import InvalidValue
+from comptoir.base.money import Money
 from comptoir.conf import conf
+from comptoir.publishing.texts import money_text
 from comptoir.search.queries import Result, search, suggest
 from comptoir.search.questions import Filters
 from comptoir_web.seo import breadcrumbs, script_json
@@ -20,6 +22,7 @@ OFFERED_OTHERWISE = {"category"}
 #: Most values a visitor can choose at once; more are no visitor.
 CHOSEN_MOST = 40
 PRICE_MOST = Decimal(1_000_000)
+PICKS = 4
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,8 @@ class Listing:
         if self.filters.in_stock:
             chips.append(Chip(_("In stock"), self._address(without=("in_stock", ""))))
         if self.filters.price_min is not None or self.filters.price_max is not None:
-            chips.append(Chip(_price_words(self.filters), self._address(without=("price_", ""))))
+            label = _price_words(self.filters, self.shop)
+            chips.append(Chip(label, self._address(without=("price_", ""))))
         return chips
 
     @property
@@ -163,9 +167,15 @@ def search_page(shop: Shop) -> HttpResponse:
         "listing": listing,
         "robots": "noindex, follow",
         "shelves": [row for row in shop.frame.categories if row["in_menu"]],
+        "picks": [] if listing and (listing.result.total or listing.is_filtered) else _picks(shop),
         "translations": {code: shop.url("search", locale=code) for code in shop.channel.locales},
     }
     return shop.render("search.html", context)
+
+
+def _picks(shop: Shop) -> list[dict[str, Any]]:
+    """What the shop itself would show first, for whoever found nothing."""
+    return search(shop.channel, shop.locale, limit=PICKS, with_facets=False).items
 
 
 @open_page
@@ -210,8 +220,11 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 5 and int(text) else 1
 
 
-def _price_words(filters: Filters) -> str:
-    low, high = filters.price_min, filters.price_max
+def _price_words(filters: Filters, shop: Shop) -> str:
+    low, high = (
+        None if limit is None else money_text(Money(limit, shop.channel.currency), shop.locale)
+        for limit in (filters.price_min, filters.price_max)
+    )
     if low is None:
         return _("up to %(high)s") % {"high": high}
     return _("from %(low)s") % {"low": low} if high is None else f"{low} – {high}"

@@ -1,31 +1,18 @@
-"""The page of a product: pictures, a grid of what is left, related products; and how a chosen variant can be had."""
+"""The page of a product: pictures, a grid of what is left, related products, what else was seen."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import product as combinations
-from math import inf
 from typing import Any
 
 import orjson
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 
-from comptoir.base import clock
-from comptoir.channels.queries import ChannelContext
-from comptoir.fulfilment.carriers import Address
-from comptoir.fulfilment.facts import read_locations
-from comptoir.fulfilment.methods import Asked, Option, Wanted, Way
-from comptoir.fulfilment.options import delivery_options, promise_sentence
-from comptoir.pricing.quote import context_at, quote
-from comptoir.pricing.quote_parts import QuoteLine
 from comptoir.publishing import queries
-from comptoir.publishing.availability import Point, PublicPlace, public_stock
-from comptoir.stock.pages import variants_by_code
 from comptoir_web.browsing import blocks_of
+from comptoir_web.having import FEW
 from comptoir_web.seo import product_seo
 from comptoir_web.shop import Shop, not_found, open_page, shop_page
 
-#: From so few on, a customer reads how many are left.
-FEW = 5
 RELATED = 4
 #: Most products that a visitor's own list of what was seen may ask for.
 SEEN_MOST = 12
@@ -81,56 +68,23 @@ def product(shop: Shop, slug: str) -> HttpResponse:
         now = queries.slug_now(shop.channel, shop.locale, "product", slug)
         return HttpResponsePermanentRedirect(shop.url("product", now)) if now else not_found(shop)
     document = orjson.loads(body)
+    translations = {code: shop.url("product", one, locale=code) for code, one in document["slugs"].items()}
+    context = {"seo": product_seo(document), "translations": translations}
+    return shop.render("product.html", {**product_context(shop, document), **context})
+
+
+def product_context(shop: Shop, document: dict[str, Any]) -> dict[str, Any]:
+    """What the page of a product is drawn from, beside what machines are told."""
     chosen = shop.request.GET.get("sku", "")
-    shelf = document["categories"][0] if document["categories"] else None
-    context = {
+    return {
         "document": document,
-        "seo": product_seo(document),
-        "translations": {
-            code: shop.url("product", one, locale=code) for code, one in document["slugs"].items()
-        },
-        "shelf": shelf,
+        "shelf": document["categories"][0] if document["categories"] else None,
         "grid": grid_of(document, chosen),
         "variant": _variant(document, chosen),
-        "related": related_to(shop, document, shelf["slug"]) if shelf else [],
+        "related": related_to(shop, document),
         "blocks": blocks_of(shop, document),
         "has_size_guide": any(block["type"] == "size_guide" for block in document["body"]),
     }
-    return shop.render("product.html", context)
-
-
-@shop_page
-def ways(shop: Shop) -> HttpResponse:
-    """How one piece of a variant can be had: where it is in stock, and when it could be there. For ``data-part``."""
-    sku = shop.request.GET.get("sku", "")[:64]
-    found = variants_by_code([sku]) if sku and "\0" not in sku else {}
-    if sku not in found or sku not in queries.published_skus(shop.channel, {found[sku].root_id}):
-        raise Http404(sku)
-    stock = public_stock(shop.channel, [sku], near=_point(shop)).get(sku)
-    options = ways_to_have(shop.channel, shop.locale, found[sku].pk)
-    at_shops = {option.destination_code: option for option in options if option.way == Way.COLLECT}
-    places = {place.code: place for place in stock.places} if stock else {}
-    shops = [
-        {
-            "name": location.name,
-            "city": location.city,
-            "code": location.code,
-            "place": places.get(location.code),
-            "promise": _promise(at_shops.get(location.code)),
-        }
-        for location in read_locations(shop.channel.location_ids)
-        if location.kind == location.Kind.SHOP
-    ]
-    shops.sort(key=lambda one: _distance(one["place"]))
-    sent = next((one for one in options if one.way == Way.SHIP and one.is_available), None)
-    context = {
-        "shops": shops,
-        "sent": sent,
-        "promise": _promise(sent),
-        "few": FEW,
-        "is_near": bool(_point(shop)),
-    }
-    return shop.render("parts/ways.html", context)
 
 
 @shop_page
@@ -167,28 +121,23 @@ def grid_of(document: dict[str, Any], chosen: str) -> Grid | None:
     )
 
 
-def related_to(shop: Shop, document: dict[str, Any], category: str) -> list[dict[str, Any]]:
-    """Other products of the same shelf."""
+def related_to(shop: Shop, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Other products of the same shelf; where it has few, of the one above it too."""
+    path = document["categories"][0]["path"] if document["categories"] else []
+    found: dict[str, dict[str, Any]] = {}
+    for step in path[:-3:-1]:
+        if len(found) <= RELATED:
+            found |= {card["handle"]: found.get(card["handle"], card) for card in _shelf(shop, step["slug"])}
+    found.pop(document["handle"], None)
+    return list(found.values())[:RELATED]
+
+
+def _shelf(shop: Shop, category: str) -> list[dict[str, Any]]:
     wanted = queries.ProductFilter(category=category)
     page = queries.product_list(
-        shop.channel, shop.locale, wanted=wanted, sort="featured", cursor="", limit=RELATED + 1
+        shop.channel, shop.locale, wanted=wanted, sort="featured", cursor="", limit=2 * RELATED
     )
-    return [card for card in orjson.loads(page)["items"] if card["handle"] != document["handle"]][:RELATED]
-
-
-def ways_to_have(channel: ChannelContext, locale: str, variant_id: int) -> list[Option]:
-    """Every way one piece can reach somebody in the country of the channel, as the checkout would offer it."""
-    worth = quote(context_at(channel), [QuoteLine("1", variant_id, 1)])
-    asked = Asked(
-        channel=channel,
-        lines=(Wanted(variant_id, 1),),
-        moment=clock.now(),
-        value=worth.total.amount,
-        benefits=worth.delivery_benefits,
-        address=Address(channel.country),
-        locale=locale,
-    )
-    return delivery_options(asked)
+    return orjson.loads(page)["items"]
 
 
 def _across(options: list[dict[str, Any]]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -215,22 +164,3 @@ def _variant(document: dict[str, Any], chosen: str) -> dict[str, Any] | None:
     if len(document["variants"]) == 1:
         return document["variants"][0]
     return next((one for one in document["variants"] if one["sku"] == chosen), None)
-
-
-def _promise(option: Option | None) -> str:
-    return promise_sentence(option.promise) if option and option.is_available and option.promise else ""
-
-
-def _distance(place: PublicPlace | None) -> float:
-    """For the order of shops: the nearest first, those of which it is not known last."""
-    return place.distance_km if place and place.distance_km is not None else inf
-
-
-def _point(shop: Shop) -> Point | None:
-    """Where a visitor says to be, rounded by the browser to a kilometre or so; nothing for nonsense."""
-    try:
-        latitude, longitude = (Decimal(shop.request.GET[name]) for name in ("lat", "lon"))
-    except (KeyError, ArithmeticError):
-        return None
-    is_on_earth = abs(latitude) <= 90 and abs(longitude) <= 180
-    return Point(float(latitude), float(longitude)) if is_on_earth else None

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
 
+from comptoir.base.away import is_away
 from comptoir.base.errors import NotFound
 from comptoir.channels.queries import ChannelContext
 from comptoir.conf import conf
@@ -104,10 +105,10 @@ class Shop:
             f"{self.channel.plugin}:{name}", args=[self.channel.code, locale or self.locale, *args]
         )
 
-    def url_or_none(self, name: str, *args: object) -> str:
+    def url_or_none(self, name: str, *args: object, locale: str = "") -> str:
         """As ``url``; nothing for a page that this site does not have."""
         try:
-            return self.url(name, *args)
+            return self.url(name, *args, locale=locale)
         except NoReverseMatch:
             return ""
 
@@ -122,8 +123,14 @@ class Shop:
     def render(
         self, template: str, context: dict[str, Any] | None = None, *, status: int = 200
     ) -> HttpResponse:
-        """A page drawn by the channel's theme. Templates get ``shop`` beside what is given."""
-        page = self.theme.engine.get_template(f"comptoir_web/{template}")
+        """A page of this plugin, drawn by the channel's theme. Templates get ``shop`` beside what is given."""
+        return self.draw(f"comptoir_web/{template}", context, status=status)
+
+    def draw(
+        self, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+    ) -> HttpResponse:
+        """A page of any plugin, drawn by the channel's theme."""
+        page = self.theme.engine.get_template(template)
         text = page.render({"shop": self, "robots": "", **(context or {})}, self.request)
         response = HttpResponse(text, status=status)
         response["Content-Language"] = self.locale
@@ -176,8 +183,8 @@ def _answered(shop: Shop, draw: View, words: dict[str, Any]) -> HttpResponse:
         return draw(shop, **words)
     except (Http404, NotFound):
         return not_found(shop)
-    except Exception:
-        if settings.DEBUG:
+    except Exception as error:
+        if settings.DEBUG or is_away(error):
             raise
         got_request_exception.send(sender=None, request=shop.request)
         response = shop.render("500.html", status=500)

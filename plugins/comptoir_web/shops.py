@@ -63,7 +63,8 @@ def one_shop(shop: Shop, code: str) -> HttpResponse:
 @open_page
 def contact(shop: Shop) -> HttpResponse:
     email = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    return shop.render("contact.html", {"email": email, **_same_page(shop, "contact")})
+    context = {"email": email, "places": _places(shop.channel), **_same_page(shop, "contact")}
+    return shop.render("contact.html", context)
 
 
 @open_page

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from comptoir_web import browsing, lists, products, shops
+from comptoir_web import browsing, having, lists, products, reviews, shops
 from comptoir_web.buying.urls import urlpatterns as buying
 
 urlpatterns = [
@@ -12,7 +12,11 @@ urlpatterns = [
     path("search", lists.search_page, name="search"),
     path("parts/suggestions", lists.suggestions, name="suggest"),
     path("products/<str:slug>", products.product, name="product"),
-    path("parts/ways", products.ways, name="ways"),
+    path("products/<str:slug>/reviews", reviews.all_reviews, name="reviews"),
+    path("products/<str:slug>/review", reviews.review, name="review"),
+    path("products/<str:slug>/shops", having.in_shops, name="in_shops"),
+    path("my-shop", having.my_shop, name="my_shop"),
+    path("parts/ways", having.ways, name="ways"),
     path("parts/seen", products.seen, name="seen"),
     path("shops", shops.shops, name="shops"),
     path("shops/<slug:code>", shops.one_shop, name="one_shop"),

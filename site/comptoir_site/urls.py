@@ -7,14 +7,14 @@ from django.views.static import serve
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.api.v3.urls import api as wagtail_api
 from wagtail.documents import urls as wagtaildocs_urls
-from wagtail.images.views.serve import ServeView
 
 from comptoir.api.api import build_api
 from comptoir.api.health import healthz
 from comptoir.channels.pages import page_urls
+from comptoir.content.serving import PictureView
 
 #: A picture's address changes with its content, so it can be kept for a year.
-picture = cache_control(public=True, max_age=31_536_000, immutable=True)(ServeView.as_view())
+picture = cache_control(public=True, max_age=31_536_000, immutable=True)(PictureView.as_view())
 
 urlpatterns = [
     path("healthz", healthz),

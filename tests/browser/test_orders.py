@@ -10,8 +10,9 @@ from comptoir.checkout.models import Checkout
 from comptoir.checkout.receiving import receive_money
 from comptoir.customers.models import User
 from comptoir.orders.models import Order, RefundRequest
+from comptoir.testing.calling import Customer
 from comptoir.testing.factories import Shop
-from tests.core.checkout.conftest import Customer, Till
+from comptoir.testing.selling import Till
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -1,20 +1,40 @@
-"""Somebody buys in the web shop: on a phone with scripts, at a desk without them, by keyboard alone."""
+"""Somebody who never saw the web shop buys in it: phone and desk, with and without scripts, by keyboard alone, in both themes."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from wagtail.models import Locale, Page
 
+from comptoir.catalogue.services import set_categories
 from comptoir.channels.queries import forget_contexts
+from comptoir.content.models import HomePage
+from comptoir.customers.models import User
+from comptoir.fulfilment.models import Parcel
+from comptoir.fulfilment.parcels import start_picking
 from comptoir.fulfilment.services import set_up_location
 from comptoir.orders.models import Order
+from comptoir.payments.models import Payment
 from comptoir.testing.factories import Shop
-from tests.core.checkout.conftest import Till
+from comptoir.testing.selling import Till
 
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PHONE = {"width_px": 320, "height_px": 640}
 PRODUCT = "/web/en/products/marin"
+#: Words that do not fit into what holds them and cannot be scrolled to.
+CUT_OFF = """[...document.querySelectorAll("main :is(h1, h2, h3, p, a, button, label, dd, dt, li)")].filter((it) => {
+  const style = getComputedStyle(it);
+  return it.checkVisibility() && style.overflowX === "hidden" && !it.closest(".sr") && it.scrollWidth > it.clientWidth + 1;
+}).map((it) => it.outerHTML.slice(0, 120))"""
+#: Whatever moves although the visitor wants no motion.
+MOVING = """document.getAnimations().filter((it) => (it.effect.getTiming().duration || 0) > 1).map(String)"""
 
 
 @pytest.fixture
@@ -22,6 +42,13 @@ def till(transactional_db: None, live_server: Any, settings: Any) -> Till:
     """A web shop that sells shirts, collected at a time in Nantes, paid at the test gateway."""
     settings.COMPTOIR_BASE_URL = live_server.url
     till = Till(Shop())
+    shelf = till.shop.category("Tops", slug="tops")
+    set_categories(product=till.shirt, categories=[shelf])
+    till.shop.product("caban", sizes=["M"], price="180.00", categories=[shelf], stock={till.nantes: 2})
+    Page.get_first_root_node().add_child(
+        instance=HomePage(title="Welcome", slug="welcome", locale=Locale.objects.get(language_code="en"))
+    )
+    till.shop.settle()
     set_up_location(location=till.nantes, slot_minutes=60, slot_capacity=2)
     till.web.extensions = ["testpay"]
     till.web.save()
@@ -34,6 +61,51 @@ def look(page: Any) -> None:
     found = axe_playwright.Axe().run(page)
     assert not found.violations_count, f"{page.url}\n{found.generate_report()}"
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+
+
+@contextmanager
+def twice_as_large(page: Any) -> Iterator[None]:
+    """Text at 200 %, as a browser's own setting makes it (WCAG 2.2, 1.4.4)."""
+    page.add_style_tag(content=":root { font-size: 200% !important; }")
+    yield
+    page.reload()
+
+
+def look_large(page: Any) -> None:
+    """Nothing is cut off or leaves the page with text of 200 %."""
+    with twice_as_large(page):
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+            f"200 %: {page.url}"
+        )
+        assert page.evaluate(CUT_OFF) == [], f"200 %: {page.url}"
+
+
+def find_a_shirt(page: Any, *, is_narrow: bool, has_scripts: bool) -> None:
+    """From the home page to the shirt: the menu, the category, the filter for the size."""
+    if is_narrow:
+        page.get_by_role("button", name="Menu", exact=True).click()
+    page.get_by_role("navigation", name="Main menu").get_by_role("link", name="Tops").click()
+    assert page.get_by_text("2 products", exact=True).is_visible()
+    if not page.locator("[data-filter-details]").evaluate("it => it.open"):
+        page.locator("[data-filter-details] > summary").click()
+    page.locator("input[name=f][value^='size:']").first.check()
+    if not has_scripts:
+        page.get_by_role("button", name="Show results").click()
+    page.get_by_text("One product", exact=True).wait_for()
+    page.get_by_role("link", name="Marin").first.click()
+
+
+def to_checkout(page: Any) -> None:
+    page.locator("input[name=sku][value=MARIN-S]").check()
+    page.get_by_role("button", name="Add to basket").click()
+    page.get_by_role("button", name="Go to the checkout").click()
+
+
+def collect_in_nantes(page: Any) -> None:
+    page.get_by_text("Collection in a shop").click()
+    page.get_by_role("radio", name="Nantes").check()
+    page.get_by_label("When do you come to Nantes?").select_option(index=1)
+    page.get_by_role("button", name="Collect there").click()
 
 
 def fill_in_contact(page: Any) -> None:
@@ -81,21 +153,106 @@ def test_a_shirt_is_bought_on_a_phone_and_every_page_can_be_used_by_everybody(ti
     look(page)
 
 
-def test_it_is_bought_without_scripts_at_a_desk(till, open_page):
+@pytest.mark.parametrize(
+    ("width_px", "has_scripts"), [(390, True), (390, False), (1280, True), (1280, False)]
+)
+def test_somebody_finds_a_shirt_buys_it_and_follows_the_order(till, open_page, width_px, has_scripts):
+    page = open_page("/web/en/", locale="en", width_px=width_px, has_scripts=has_scripts)
+    find_a_shirt(page, is_narrow=width_px < 960, has_scripts=has_scripts)
+    to_checkout(page)
+    fill_in_contact(page)
+    collect_in_nantes(page)
+    pay_at_the_gateway(page)
+    page.get_by_role("heading", name="Thank you, Camille Martin.").wait_for()
+    order = Order.objects.get()
+    assert (order.state, order.total, bool(order.delivery["slot"])) == ("placed", Decimal("49.90"), True)
+    page.goto(f"/web/en/orders/{order.number}")
+    now = page.locator("[aria-current=step]")
+    assert now.inner_text() == "Order placed"
+    till.shop.settle()
+    start_picking(parcel=Parcel.objects.get(order=order))
+    page.reload()
+    assert now.inner_text() == "In preparation"
+
+
+def test_a_time_that_is_missing_is_asked_for_without_scripts(till, open_page):
     page = open_page(PRODUCT, locale="en", width_px=1280, has_scripts=False)
-    page.locator("input[name=sku][value=MARIN-S]").check()
-    page.get_by_role("button", name="Add to basket").click()
-    page.get_by_role("button", name="Go to the checkout").click()
+    to_checkout(page)
     fill_in_contact(page)
     page.get_by_text("Collection in a shop").click()
     page.get_by_role("radio", name="Nantes").check()
     page.get_by_role("button", name="Collect there").click()
     assert page.get_by_role("alert").get_by_text("Choose a time at which you come.").is_visible()
-    page.get_by_label("When do you come to Nantes?").select_option(index=1)
-    page.get_by_role("button", name="Collect there").click()
-    pay_at_the_gateway(page)
-    assert page.get_by_role("heading", name="Thank you, Camille Martin.").is_visible()
-    assert Order.objects.get().state == "placed"
+
+
+def test_the_other_theme_can_be_used_by_everybody_and_read_at_twice_the_size(till, open_page):
+    """Every page of a purchase in ``atelier``: no violation, nothing cut off at 200 %, no motion for who wants none."""
+    till.web.theme = "atelier"
+    till.web.save()
+    forget_contexts()
+    page = open_page("/web/en/", locale="en", width_px=390)
+    page.emulate_media(reduced_motion="reduce", color_scheme="dark")
+    for path in ("", "categories/tops", "search?q=marin", "products/marin", "shops", "contact", "privacy", "basket",
+                 "account/login/code/", "account/signup/", "orders"):  # fmt: skip
+        page.goto(f"/web/en/{path}")
+        look(page)
+        look_large(page)
+    assert page.evaluate(MOVING) == []
+    page.goto(PRODUCT)
+    to_checkout(page)
+    fill_in_contact(page)
+    page.get_by_text("Delivery to an address").click()
+    look(page)
+    collect_in_nantes(page)
+    look(page)
+    look_large(page)
+    page.get_by_role("button", name="Order, and pay").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    look(page)
+    look_large(page)
+
+
+def test_a_double_click_on_pay_is_one_order_and_going_back_leads_to_it(till, open_page):
+    page = open_page(PRODUCT, locale="en", width_px=390)
+    to_checkout(page)
+    fill_in_contact(page)
+    collect_in_nantes(page)
+    page.get_by_role("button", name="Order, and pay").dblclick()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    order = Order.objects.get()
+    assert Payment.objects.count() == 1
+    page.go_back()
+    page.wait_for_url(f"**/orders/{order.number}**")
+
+
+def test_a_passkey_opens_the_account(till, open_page, settings):
+    """The device is the browser's own virtual one (WebAuthn, section 11)."""
+    user = User.objects.create_user("camille@example.org")
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    page = open_page("/web/en/account/login/code/", locale="en", width_px=390)
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    kind |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": kind})
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_role("button", name="Send me a code").click()
+    page.get_by_label("Code").fill(
+        re.search(r"^([A-Z0-9]{4}-[A-Z0-9]{4})$", mail.outbox[-1].body, re.MULTILINE)[1]
+    )
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.get_by_role("link", name="Add a passkey").click()
+    look(page)
+    page.get_by_label("What do you call this device?").fill("My phone")
+    page.get_by_role("button", name="Add a passkey").click()
+    page.wait_for_url("**/account")
+    look(page)
+    assert page.get_by_text("My phone").first.is_visible()
+    page.get_by_role("button", name="Log out").click()
+    page.goto("/web/en/account")
+    page.get_by_role("button", name="Log in with a passkey").click()
+    page.wait_for_url("**/account")
+    assert page.get_by_text(user.email).first.is_visible()
 
 
 def tab_to(page: Any, words: str) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 
-from tests.core.checkout.conftest import Till
-from tests.core.stock.conftest import committed_shop
+from comptoir.testing.racing import committed_shop
+from comptoir.testing.selling import Till
 from tests.survival.servers import Server
 
 

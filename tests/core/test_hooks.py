@@ -127,6 +127,32 @@ def test_register_pages_are_there_on_the_plugins_public_channels_in_their_langua
         assert client.get(elsewhere).status_code == 404
 
 
+def test_register_extension_pages_stand_beside_those_of_the_channel_where_they_are_on(
+    shop, dummy, client, settings
+):
+    shop.channel("with", plugin="web", extensions=["dummy"])
+    shop.channel("without", plugin="web")
+    settings.ROOT_URLCONF = urls = ModuleType("urls_with_pages_of_extensions")
+    urls.urlpatterns = page_urls()
+
+    page = client.get("/with/en/dummy/lend/comptoir_web/legal.html")
+    assert (page.status_code, page.headers["Cache-Control"]) == (200, "private, no-store")
+    assert "Legal notice" in page.content.decode()
+    assert reverse("web:dummy:lend", args=["with", "en", "it"]) == "/with/en/dummy/lend/it"
+    assert client.get("/without/en/dummy/lend/it").status_code == 404
+
+
+def test_register_storefront_draws_what_an_extension_shows(shop, dummy, plug, client, settings):
+    plug("guest", register_extension_pages=dummy_plugin.register_extension_pages)
+    shop.channel("ours", plugin="dummy", extensions=["guest"])
+    shop.channel("headless", plugin="app", extensions=["guest"])
+    settings.ROOT_URLCONF = urls = ModuleType("urls_of_the_window")
+    urls.urlpatterns = page_urls()
+
+    assert client.get("/ours/fr/guest/lend/it").content.decode() == "it in the window"
+    assert client.get("/headless/fr/guest/lend/it").status_code == 404
+
+
 def test_register_preview_draws_a_document_in_the_plugins_way(shop, dummy, settings):
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [TESTS / "testdummy" / "templates"]}]
     shop.channel("ours", plugin="dummy", locales=["en"])

@@ -19,6 +19,7 @@ from django.db import connections
 
 from comptoir.base.postgres import Cluster
 from comptoir.channels.queries import forget_contexts
+from comptoir.events.models import Delivery
 from comptoir.testing import fixtures
 from tests.survival.servers import Servers, Worker
 
@@ -133,8 +134,6 @@ class Reaper:
             victims = self._victims()
             following = self._following()
             while not self.stop.wait(0.01):
-                if self.worker.process.poll() is not None:  # it ended with its database
-                    self.kill_worker()
                 if len(self.killed) < self.most and self.servers.answered >= following:
                     victim = next(victims)
                     self.ways[victim]()
@@ -150,3 +149,12 @@ class Reaper:
 
     def _following(self) -> float:
         return self.servers.answered + ANSWERS * random.uniform(0.5, 1.5)
+
+
+def wait_for_the_worker() -> None:
+    """It delivers by itself what was left when the last one died."""
+    for _try in range(600):
+        if not Delivery.objects.filter(parked_at=None).exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"Still to be delivered: {list(Delivery.objects.all()[:5])}")

@@ -3,7 +3,6 @@
 ``make stress`` runs it at full size. What is asserted afterwards: docs/algorithms/checkout.md, rule 5.
 """
 
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
@@ -11,35 +10,18 @@ from itertools import count
 import pytest
 from django.db import connection
 
-from comptoir.events.models import Delivery, Event
+from comptoir.events.models import Event
 from comptoir.orders.models import Order
-from comptoir.testing.factories import Shop
-from tests.core.stock.conftest import STRESS
+from comptoir.testing.racing import STRESS
 from tests.survival import witness
 from tests.survival.books import check_books, come_to_an_end, sold
-from tests.survival.mortal import Reaper, mortal_cluster
+from tests.survival.mortal import Reaper, wait_for_the_worker
 from tests.survival.servers import Answer, Servers
-from tests.survival.shoppers import CHANNELS, Shopper, let_sell, new_product
+from tests.survival.shoppers import Shopper, new_product
 
 pytestmark = pytest.mark.timeout(300 * STRESS)
 
 SHOPPERS, PIECES, KILLS = (40, 50, 60) if STRESS > 1 else (16, 10, 4)
-
-
-@pytest.fixture
-def mortal(cluster, django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), mortal_cluster(cluster) as own:
-        yield own
-
-
-@pytest.fixture
-def mortal_shop(mortal) -> Shop:
-    shop = Shop()
-    for code in CHANNELS:
-        shop.channel(code)
-    shop.location("nantes")
-    let_sell(shop)
-    return shop
 
 
 def test_server_worker_and_database_are_killed_and_every_purchase_has_its_order_its_money_and_its_events(
@@ -78,12 +60,3 @@ def test_server_worker_and_database_are_killed_and_every_purchase_has_its_order_
     assert told <= set(Order.objects.values_list("number", flat=True))
     recorded = list(Event.objects.filter(pk__gt=since).order_by("pk").values_list("pk", flat=True))
     assert witness.heard() == recorded
-
-
-def wait_for_the_worker() -> None:
-    """It delivers by itself what was left when the last one died."""
-    for _try in range(600):
-        if not Delivery.objects.filter(parked_at=None).exists():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"Still to be delivered: {list(Delivery.objects.all()[:5])}")

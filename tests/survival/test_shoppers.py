@@ -22,7 +22,7 @@ from comptoir.stock.audit import differences
 from comptoir.stock.models import Hold, Level
 from comptoir.stock.queries import availability
 from comptoir.stock.services import receive_stock
-from tests.core.stock.conftest import STRESS
+from comptoir.testing.racing import STRESS
 from tests.survival.servers import Servers, all_at_once, send
 from tests.survival.shoppers import CHANNELS, new_product
 

@@ -12,6 +12,7 @@ from ninja import Path, Router
 
 from comptoir.baskets.checks import CheckedLine, LineProblem
 from comptoir.baskets.claims import Claimed, LineClaims
+from comptoir.baskets.storefront import Act, ShopPage, Storefront, shop_page
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.events.models import Event
@@ -58,6 +59,20 @@ def register_pages() -> list[URLPattern]:
 
 
 @hookimpl
+def register_extension_pages() -> list[URLPattern]:
+    @shop_page
+    def lend(page: ShopPage, what: str) -> HttpResponse:
+        return page.draw(what)
+
+    return [url("lend/<path:what>", lend, name="lend")]
+
+
+@hookimpl
+def register_storefront() -> Storefront:
+    return Window()
+
+
+@hookimpl
 def register_preview() -> Preview:
     return Preview(template="testdummy/preview.html", width_px=333)
 
@@ -65,6 +80,20 @@ def register_preview() -> Preview:
 @hookimpl
 def register_line_claims() -> LineClaims:
     return Tables()
+
+
+class Window(Storefront):
+    """Draws nothing but the name of what is drawn."""
+
+    def serve(self, request: HttpRequest, channel: ChannelContext, locale: str, act: Act) -> HttpResponse:
+        page = ShopPage()
+        page.channel, page.locale, page.draw = channel, locale, self.draw
+        return act(page)
+
+    def draw(
+        self, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+    ) -> HttpResponse:
+        return HttpResponse(f"{template} in the window", status=status)
 
 
 class Tables(LineClaims):

@@ -21,6 +21,7 @@ from comptoir.api.orders import router as orders
 from comptoir.api.payments import router as payments
 from comptoir.api.previewing import router as previewing
 from comptoir.api.reading import router as reading
+from comptoir.api.reviews import router as reviews
 from comptoir.api.searching import router as searching
 from comptoir.api.staff_fulfilment import router as staff_fulfilment
 from comptoir.api.staff_orders import router as staff_orders
@@ -32,6 +33,7 @@ PREFIX = "/{channel}"
 #: What every channel has, by the tag in the OpenAPI page.
 CHANNEL_ROUTERS = {
     "reading": reading,
+    "reviews": reviews,
     "search": searching,
     "preview": previewing,
     "availability": availability,

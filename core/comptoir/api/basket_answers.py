@@ -97,7 +97,12 @@ def _line(line: ShownLine, card: dict[str, Any] | None) -> dict[str, Any]:
         "card": card,
         "price_before": _money(line.price_before),
         **_prices(line),
-        "hold": {"state": keeping.state, "until": _moment(keeping.until), "available": keeping.available},
+        "hold": {
+            "state": keeping.state,
+            "until": _moment(keeping.until),
+            "available": keeping.available,
+            "words": list(row.words),
+        },
         "problem": {"code": problem.code, "message": problem.message} if problem else None,
     }
 

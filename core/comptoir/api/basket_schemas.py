@@ -71,6 +71,9 @@ class LineHold(Schema):
     )
     until: str | None = Field(examples=["2026-11-21T12:15:00+00:00"])
     available: int | None = Field(description="pieces that can be had, if not all are held", examples=[None])
+    words: list[str] = Field(
+        description="what is held beside goods, such as the time of an appointment", examples=[[]]
+    )
 
 
 class LineProblemOut(Schema):

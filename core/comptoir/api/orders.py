@@ -1,5 +1,9 @@
 """Orders of customers: by the safe link they got, or by the session of who placed them."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 from ninja.decorators import decorate_view
@@ -119,15 +123,20 @@ def pieces_of(body: CancelIn) -> dict[int, int] | None:
     return pieces
 
 
-def page_of(rows, cursor: str, limit: int | None, name: str) -> dict[str, object]:
-    """One page of orders, the latest first. Errors: ``InvalidValue`` for a cursor of another list."""
+def page_of(
+    rows: QuerySet, cursor: str, limit: int | None, name: str, shown: Callable[[Any], object] = row_json
+) -> dict[str, object]:
+    """One page of rows, the latest first; orders, unless ``shown`` draws something else.
+
+    Errors: ``InvalidValue`` for a cursor of another list.
+    """
     size = min(limit or conf.PAGE_SIZE, conf.PAGE_SIZE_MAX)
     rows = rows.order_by("-pk")
     if cursor:
         rows = rows.filter(pk__lt=decode_cursor(cursor, name)[1])
     found = list(rows[: size + 1])
     following = encode_cursor(name, 0, found[size - 1].pk) if len(found) > size else None
-    return {"items": [row_json(one) for one in found[:size]], "next": following}
+    return {"items": [shown(one) for one in found[:size]], "next": following}
 
 
 def _order(request: HttpRequest, channel: str, number: str) -> Order:

@@ -68,6 +68,20 @@ def _with_class(shape: dict[str, Any]) -> None:
     shape["required"].append("class")
 
 
+class Rating(Schema):
+    average: str = Field(description="1 to 5, with one decimal", examples=["4.6"])
+    count: int
+
+
+class Review(Schema):
+    rating: int = Field(description="1 to 5")
+    title: str
+    text: str = Field(description="plain text: escape it before it becomes HTML")
+    name: str = Field(description="as the author wants to be called", examples=["Camille M."])
+    locale: str = Field(description="the language it is written in")
+    written_on: str = Field(examples=["2026-11-21"])
+
+
 class Card(Schema):
     model_config = {"json_schema_extra": _with_class}
 
@@ -78,6 +92,7 @@ class Card(Schema):
     brand: str
     price: dict[str, Money] | None = Field(description="`from` and `to`, tax included")
     compare_at: Money | None
+    rating: Rating | None = Field(None, description="null while nobody has reviewed it")
     picture: Picture | None
     options: list[Option]
     categories: list[str]
@@ -157,6 +172,8 @@ class ProductDocument(Schema):
     options: list[Option]
     variants: list[Variant]
     body: list[dict[str, Any]]
+    rating: Rating | None = None
+    reviews: list[Review] = Field([], description="the newest few; all of them below `/reviews`")
     seo: Seo
     availability: Availability
 

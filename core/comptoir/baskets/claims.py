@@ -6,7 +6,7 @@ lines ask nobody.
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -40,11 +40,23 @@ class ClaimMissing(ComptoirError):
 
 @dataclass(frozen=True)
 class Claimed:
-    """What is claimed for a line. Units: pieces; until when it is kept, and until when it can be at most."""
+    """What is claimed for a line. Units: pieces; until when it is kept, and until when it can be at most.
+
+    ``words`` say to the customer what it is, such as the day and the hour: a sentence for each piece.
+    """
 
     quantity: int = 0
     until: datetime | None = None
     longest_until: datetime | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClaimOrdered:
+    """A claim that is an order's: what it is, in words, and the page where its customer changes it; empty if none."""
+
+    words: str
+    url: str = ""
 
 
 class LineClaims:
@@ -90,6 +102,10 @@ class LineClaims:
         Called when customers cancel an order themselves, with its row locked; not when staff do. Units: with tax, for all
         of these pieces. Errors: a ``ComptoirError`` of your own if customers may not cancel them.
         """
+        return {}
+
+    def ordered(self, document: str, locale: str) -> Mapping[int, Sequence[ClaimOrdered]]:
+        """What an order's claims have become, by variant, for the customer who follows it; nothing for other orders."""
         return {}
 
 
@@ -161,10 +177,24 @@ def kept_of_claims(document: str, quantities: Mapping[int, int]) -> dict[int, De
     return kept
 
 
+def claims_of_order(document: str, locale: str) -> dict[int, Sequence[ClaimOrdered]]:
+    """What the claims of an order have become, by variant."""
+    found: dict[int, Sequence[ClaimOrdered]] = {}
+    for claims in _all().values():
+        found.update(claims.ordered(document, locale))
+    return found
+
+
 def _with_claim(line: LineRow, claim: Claimed | None) -> LineRow:
     if claim is None:
         return line
-    return replace(line, held=claim.quantity, held_until=claim.until, longest_until=claim.longest_until)
+    return replace(
+        line,
+        held=claim.quantity,
+        held_until=claim.until,
+        longest_until=claim.longest_until,
+        words=claim.words,
+    )
 
 
 def _all() -> Mapping[str, LineClaims]:

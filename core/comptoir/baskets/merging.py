@@ -38,6 +38,21 @@ def merge_baskets(*, channel: ChannelContext, token: str, user: User) -> BasketV
     return _join(basket_by_id(guests), basket_by_id(mine), channel)
 
 
+@transaction.atomic(savepoint=False)
+def join_baskets(*, channel: ChannelContext, token: str, into: str) -> BasketView:
+    """Put everything of one guest's basket into another of the same guest; the first is over then.
+
+    Holds go along. Errors: ``NotFound`` if one of the tokens opens nothing. Source: docs/algorithms/baskets.md, rule 4.
+    """
+    hashes = [hash_token(one) for one in (token, into)]
+    rows = Basket.objects.filter(channel=channel.id, status=Basket.OPEN, owner=None, token_hash__in=hashes)
+    locked = {row.token_hash: row.pk for row in rows.order_by("pk").select_for_update(no_key=True)}
+    if len(locked) < 2:
+        raise NotFound()
+    first, second = (basket_by_id(locked[one]) for one in hashes)
+    return _join(first, second, channel)
+
+
 def _locked(channel: ChannelContext, token: str, user: User) -> tuple[int, int | None]:
     """The guest's basket and the customer's own, locked in the order of their ids."""
     hashed = hash_token(token)

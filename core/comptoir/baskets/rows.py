@@ -75,11 +75,12 @@ class Code(NamedTuple):
 
 @dataclass(frozen=True)
 class Key:
-    """What opens a basket on a channel: the secret of its token, or being its owner."""
+    """What opens a basket on a channel: the secret of its token, being its owner, or the id that staff may know."""
 
     channel: ChannelContext
     token: str = ""
     owner_id: int | None = None
+    basket_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,10 @@ class Variant:
 
 @dataclass(frozen=True)
 class LineRow(Variant):
-    """A line as it is kept, with what is held for it at the moment. Units: pieces. ``id`` is 0 until it is written."""
+    """A line as it is kept, with what is held for it at the moment. Units: pieces. ``id`` is 0 until it is written.
+
+    ``words`` say what is claimed for it, such as the day and the hour of an appointment.
+    """
 
     id: int = 0
     quantity: int = 0
@@ -103,6 +107,7 @@ class LineRow(Variant):
     held: int = 0
     held_until: datetime | None = None
     longest_until: datetime | None = None
+    words: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str:
@@ -179,6 +184,9 @@ def find_basket(key: Key, codes: Collection[Code] = (), *, lock: bool = False) -
 
     Errors: ``NotFound``, the same for an unknown token, one of another channel and one of somebody else.
     """
+    if key.basket_id:
+        which, values = "basket.channel_id = %s AND basket.id = %s", [key.channel.id, key.basket_id]
+        return _find(which, values, codes, lock=lock)
     if key.owner_id is None and not key.token:
         raise NotFound()
     which, values = (

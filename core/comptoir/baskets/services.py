@@ -76,6 +76,25 @@ def change_line(*, key: Key, line_id: int, quantity: int) -> BasketView:
 
 
 @transaction.atomic(savepoint=False)
+def set_lines(*, key: Key, lines: Sequence[tuple[Code, int]]) -> BasketView:
+    """Let a basket have these goods and no others: what is new is held, what is not wanted any more is given back.
+
+    Shapes: ``lines`` are (code, pieces). Errors: as ``add_line``, and ``Empty``. Nothing changes then.
+    """
+    basket = _find_with(key, lines)
+    changed = _summed(basket.with_lines(replace(line, quantity=0) for line in basket.lines), lines)
+    if not changed:
+        raise Empty()
+    wanted = {line.variant_id for line in changed}
+    gone = [line for line in basket.lines if line.variant_id not in wanted]
+    Line.objects.filter(pk__in=[line.id for line in gone]).delete()
+    left = touch_basket(basket).with_lines(line for line in basket.lines if line not in gone)
+    view = _save(left, key.channel, changed)
+    let_go(basket, gone)
+    return view
+
+
+@transaction.atomic(savepoint=False)
 def remove_line(*, key: Key, line_id: int) -> BasketView:
     """Take a line out of a basket and give its goods back. Errors: ``NotFound``."""
     basket = find_basket(key, lock=True)
@@ -175,17 +194,27 @@ def release_basket(*, basket_id: int) -> None:
 
 
 def _add(key: Key, wanted: Sequence[tuple[Code, int]]) -> BasketView:
+    basket = _find_with(key, wanted)
+    return _save(basket, key.channel, _summed(basket, wanted))
+
+
+def _find_with(key: Key, wanted: Sequence[tuple[Code, int]]) -> BasketRow:
+    """A basket, locked, with the variants that are wanted."""
     for code, quantity in wanted:
         whole_pieces(quantity, most=sys.maxsize)
         if "\0" in code.sku + code.gtin:
             raise InvalidValue(field="sku", value="NUL")
-    basket = find_basket(key, [code for code, _quantity in wanted], lock=True)
+    return find_basket(key, [code for code, _quantity in wanted], lock=True)
+
+
+def _summed(basket: BasketRow, wanted: Sequence[tuple[Code, int]]) -> list[LineRow]:
+    """The lines that are wanted, with what the basket has of them added up."""
     lines: dict[int, LineRow] = {}
     for code, quantity in wanted:
         variant = _variant(basket, code)
         line = lines.get(variant.variant_id) or basket.line_of(variant.variant_id) or _fresh(variant)
         lines[variant.variant_id] = _changed(line, line.quantity + quantity)
-    return _save(basket, key.channel, list(lines.values()))
+    return list(lines.values())
 
 
 def _save(basket: BasketRow, channel: ChannelContext, changed: Sequence[LineRow]) -> BasketView:

@@ -21,6 +21,11 @@ country_validator = RegexValidator(r"^[A-Z]{2}$", _("Use the two capital letters
 locale_validator = RegexValidator(r"^[a-z]{2}(-[a-z]{2,4})?$", _("Use a language code such as fr or en-gb."))
 
 
+origin_validator = RegexValidator(
+    r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?\Z", _("Write it like https://www.example.org, without a path.")
+)
+
+
 def time_zone_validator(name: str) -> None:
     if name not in zoneinfo.available_timezones():
         raise ValidationError(_("“%(name)s” is not a time zone of the IANA list."), params={"name": name})
@@ -184,6 +189,13 @@ class Channel(RecordsChanges):
     )
     is_public = models.BooleanField(
         _("public"), default=True, help_text=_("Can be read without a channel key.")
+    )
+    origins = ArrayField(
+        models.CharField(max_length=200, validators=[origin_validator]),
+        verbose_name=_("other sites"),
+        default=list,
+        blank=True,
+        help_text=_("Sites whose pages may call the channel’s API, such as https://www.example.org."),
     )
     is_active = models.BooleanField(_("active"), default=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)

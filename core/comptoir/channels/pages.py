@@ -1,10 +1,12 @@
 """Pages for people: each plugin's own, below ``/<channel>/<locale>/`` of its channels, in the language that it says."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, URLPattern, URLResolver, path, reverse
 from django.urls.resolvers import RoutePattern
 from django.utils.cache import patch_vary_headers
@@ -25,8 +27,16 @@ def page_urls() -> Patterns:
     Errors: ``ImproperlyConfigured`` naming the plugin whose pages cannot be used.
     """
     found: Patterns = []
+    extensions = plugins.collect(hookspecs.register_extension_pages, accept=_patterns)
+    within = [
+        URLResolver(RoutePattern(f"{name}/"), _where_on(name, patterns), app_name=name, namespace=name)
+        for name, patterns in extensions.items()
+    ]
     for plugin, patterns in plugins.collect(hookspecs.register_pages, accept=_patterns).items():
-        pages = URLResolver(_PagesOf(plugin, is_endpoint=False), patterns, app_name=plugin, namespace=plugin)
+        # Those of extensions come first: the last pattern of a shop may stand for any path.
+        pages = URLResolver(
+            _PagesOf(plugin, is_endpoint=False), [*within, *patterns], app_name=plugin, namespace=plugin
+        )
         found += [URLPattern(_DoorOf(plugin, is_endpoint=True), any_language), pages]
     return [path("robots.txt", robots), *found]
 
@@ -79,9 +89,24 @@ class _PagesOf(_DoorOf):
     route = "<slug:channel>/<slug:locale>/"
 
 
+def _where_on(plugin: str, patterns: list[Any]) -> list[URLPattern]:
+    """The pages of an extension, which are there on channels that have it on."""
+
+    def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def answer(request: HttpRequest, channel: ChannelContext, locale: str, **words: Any) -> HttpResponse:
+            if plugin not in channel.enabled_plugins:
+                raise Http404(plugin)
+            return view(request, channel=channel, locale=locale, **words)
+
+        return answer
+
+    return [URLPattern(one.pattern, guarded(one.callback), one.default_args, one.name) for one in patterns]
+
+
 def _patterns(answer: Any) -> Patterns:
     """What ``register_pages`` has to return."""
     patterns = list(answer)
     if not all(isinstance(one, URLPattern | URLResolver) for one in patterns):
-        raise ImproperlyConfigured("register_pages returns what django.urls.path and include make")
+        raise ImproperlyConfigured("pages are what django.urls.path and include make")
     return patterns

@@ -31,6 +31,7 @@ class ChannelContext:
     own_location_id: int | None
     has_all_locations: bool
     key_hashes: frozenset[str]
+    origins: frozenset[str]
 
     @property
     def default_locale(self) -> str:
@@ -113,4 +114,5 @@ def _read_context(code: str) -> ChannelContext | None:
         own_location_id=channel.chosen_ids[0] if len(channel.chosen_ids) == 1 else None,
         has_all_locations=not channel.shut_ids and len(offered) == len(channel.open_ids),
         key_hashes=frozenset(channel.key_hashes),
+        origins=frozenset(channel.origins),
     )

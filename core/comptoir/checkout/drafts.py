@@ -12,14 +12,16 @@ from comptoir.base.errors import ComptoirError, InvalidValue, NotFound
 from comptoir.baskets.holding import let_go
 from comptoir.baskets.models import Basket
 from comptoir.baskets.rows import Code, Key, basket_by_id
-from comptoir.baskets.services import open_basket
+from comptoir.baskets.services import open_basket, set_lines
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.refusals import CheckoutOver
 from comptoir.checkout.services import (
+    FILLED_IN,
     CheckoutView,
     begin_checkout,
+    choose_again,
     end_checkout,
     fill_in_contact,
     lock_checkout,
@@ -57,9 +59,7 @@ def draft_order(
     if not 1 <= hours <= LONGEST_HOURS:
         raise InvalidValue(field="hours", value=hours)
     minutes = hours * 60
-    patient = replace(
-        channel, holds_from=Channel.HoldsFrom.ADDING, hold_minutes=minutes, hold_minutes_max=minutes
-    )
+    patient = _patient(channel, minutes)
     _view, token = open_basket(channel=patient, lines=lines)
     begun = begin_checkout(key=Key(patient, token), locale=locale)
     draft = begun.checkout
@@ -67,6 +67,27 @@ def draft_order(
     draft.staff_id, draft.ends_at = staff_id, clock.now() + timedelta(minutes=minutes)
     draft.save(update_fields=["name", "email", "phone", "staff", "ends_at"])
     return CheckoutView(draft, channel, begun.basket)
+
+
+def change_draft(*, channel: ChannelContext, uuid: str, lines: Sequence[tuple[Code, int]]) -> Checkout:
+    """Let the goods of a draft be these and no others, kept for as long as it lasts; its delivery is worked out again.
+
+    Shapes: as in ``draft_order``. Errors: ``NotFound`` for what is no draft; ``CheckoutOver`` for one that is being paid,
+    or was; those of ``baskets.set_lines`` and of a delivery that is not possible for these goods. Nothing changes then.
+    """
+
+    def change() -> Checkout:
+        draft = _locked_draft(uuid)
+        if draft.state != Checkout.State.OPEN:
+            raise CheckoutOver(state=draft.state)
+        patient = _patient(channel, max(1, (draft.ends_at - clock.now()) // timedelta(minutes=1)))
+        view = set_lines(key=Key(patient, basket_id=draft.basket_id), lines=lines)
+        if draft.delivery:
+            choose_again(draft, view)
+            draft.save(update_fields=FILLED_IN)
+        return draft
+
+    return in_transaction(change)
 
 
 @transaction.atomic
@@ -93,10 +114,7 @@ def cancel_draft(*, uuid: str) -> Checkout:
     """
 
     def cancel() -> Checkout:
-        locked = lock_checkout(uuid)
-        if locked is None or locked[0].staff_id is None:
-            raise NotFound()
-        draft, _version = locked
+        draft = _locked_draft(uuid)
         if not draft.is_live:
             raise CheckoutOver(state=draft.state)
         end_checkout(draft, problem="cancelled")
@@ -111,3 +129,18 @@ def cancel_draft(*, uuid: str) -> Checkout:
 def payment_link(draft: Checkout) -> str:
     """Where the customer pays. The secret stands after ``#``: no server log and no referrer sees it."""
     return f"{conf.BASE_URL}/{draft.channel.code}/{draft.locale}/checkout#{draft.uuid}"
+
+
+def _patient(channel: ChannelContext, minutes: int) -> ChannelContext:
+    """The channel as it is for a draft: goods are kept at once, and longer than others wait."""
+    return replace(
+        channel, holds_from=Channel.HoldsFrom.ADDING, hold_minutes=minutes, hold_minutes_max=minutes
+    )
+
+
+def _locked_draft(uuid: str) -> Checkout:
+    """Errors: ``NotFound`` for what is no draft."""
+    locked = lock_checkout(uuid)
+    if locked is None or locked[0].staff_id is None:
+        raise NotFound()
+    return locked[0]

@@ -16,6 +16,7 @@ from comptoir.checkout.services import end_checkout
 from comptoir.customers.models import User
 from comptoir.fulfilment.models import Parcel
 from comptoir.orders.models import Order
+from comptoir.reviews.services import forget_reviews
 
 OVER = (Order.State.DONE, Order.State.CANCELLED)
 
@@ -53,6 +54,7 @@ def erase_customer(*, user_id: int) -> None:
     _give_up_baskets(user)
     for order in orders:
         _forget_name(order)
+    forget_reviews(user=user)
     user.delete()
 
 

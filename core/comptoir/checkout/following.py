@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from comptoir.fulfilment.models import Parcel, ParcelLine
+from comptoir.fulfilment.models import Parcel, ParcelLine, ParcelStep
 from comptoir.orders.models import Order
 from comptoir.orders.services import CANCELLABLE, cancel_order, lock_order, move_order
 
@@ -33,7 +33,14 @@ def follow_parcels(*, order_id: int) -> Order:
         if to is None or to == order.state or to not in Order.MOVES[State(order.state)]:
             return order
         is_part = to != State.DONE and any(one in GONE for one in states)
-        return move_order(order_id=order_id, to=to, reason="part_handed_over" if is_part else "")
+        reason = "part_handed_over" if is_part else ""
+        return move_order(order_id=order_id, to=to, actor_id=_who_moved_last(order), reason=reason)
+
+
+def _who_moved_last(order: Order) -> int | None:
+    """Whoever did the last thing to a parcel of the order; None if it was a customer, a carrier or the shop by itself."""
+    steps = ParcelStep.objects.filter(parcel__order=order).order_by("-pk")
+    return steps.values_list("actor_id", flat=True).first()
 
 
 def cancel_what_is_lacking(*, order_id: int, reason: str) -> None:

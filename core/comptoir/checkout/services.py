@@ -161,7 +161,7 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
     shown = CheckoutView(checkout, channel, view)
     if reasons := _reasons(shown):
         raise NotReady(reasons)
-    is_held = _choose_again(checkout, view)
+    is_held = choose_again(checkout, view)
     if shown.total != total:
         raise PriceChanged(
             field="total", now=f"{shown.total.rounded().amount} {total.currency}",
@@ -186,7 +186,7 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
     return checkout
 
 
-def _choose_again(checkout: Checkout, view: BasketView) -> bool:
+def choose_again(checkout: Checkout, view: BasketView) -> bool:
     """Work the delivery out again when it is not what was chosen any more; says whether it was.
 
     The basket is another since, goods are not held any more, or a shop closed that gives them or hands them out.

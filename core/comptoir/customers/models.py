@@ -31,6 +31,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail"), unique=True)
     first_name = models.CharField(_("first name"), max_length=150, blank=True)
     last_name = models.CharField(_("last name"), max_length=150, blank=True)
+    #: For logging in by SMS; only a number that was proven by a code, as +33….
+    phone = models.CharField(_("phone"), max_length=20, unique=True, null=True, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     locations = models.ManyToManyField(

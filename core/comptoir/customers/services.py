@@ -27,6 +27,14 @@ def change_profile(*, user: User, first_name: str, last_name: str, locale: str) 
 
 
 @transaction.atomic
+def prove_phone(*, user: User, phone: str) -> None:
+    """Keep the number that somebody has just proven to have. Numbers change hands: whoever had it before loses it."""
+    User.objects.filter(phone=phone).exclude(pk=user.pk).update(phone=None)
+    user.phone = phone
+    user.save(update_fields=["phone"])
+
+
+@transaction.atomic
 def record_consents(*, user: User, given: Mapping[str, bool], channel: str) -> None:
     """Write down what a customer allows and what not, as far as it is news. Shapes: ``given`` by purpose."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)

@@ -1,4 +1,4 @@
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import F, Prefetch, Q, QuerySet
@@ -54,6 +54,12 @@ def parcels_of(order: Order) -> QuerySet[Parcel]:
 def decisions_of(order: Order) -> QuerySet[RoutingDecision]:
     """Why an order is served from where it is, the latest decision first: those of its checkout, and those after."""
     return RoutingDecision.objects.filter(Q(order=order) | Q(reference=order.reference))
+
+
+def names_of(decisions: Iterable[RoutingDecision]) -> dict[str, str]:
+    """The names of all locations that decisions speak of, by code."""
+    codes = {code for one in decisions for found in one.candidates for code in found["locations"]}
+    return dict(Location.objects.filter(code__in=codes).values_list("code", "name"))
 
 
 def confirmed_slot(owner: str) -> Slot | None:

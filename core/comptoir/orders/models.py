@@ -38,7 +38,7 @@ class Order(AbstractOrder):
         PLACED = "placed", _("placed")
         PREPARING = "preparing", _("in preparation")
         READY = "ready", _("ready")
-        DONE = "done", _("handed over")
+        DONE = "done", pgettext_lazy("order", "handed over")
         CANCELLED = "cancelled", _("cancelled")
 
     #: The only moves there are; ``services.move_order`` makes them by a conditional update.

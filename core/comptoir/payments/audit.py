@@ -37,8 +37,9 @@ WHERE payment.order_id IS NULL AND payment.authorised - payment.voided - payment
 ORDER BY payment.id
 """
 
-#: An order that costs something before its customer comes has an entry of a payment.
-#: It keeps no more than it costs, unless a refund is under way.
+#: An order that costs something before its customer comes has an entry of a payment. It keeps no more than it costs, unless
+#: a refund is under way, or the event that asks for it: what payments have still to hear of an order and its tenders. A
+#: parked one is a finding.
 WITHOUT_ENTRY = """
 SELECT ordered.number FROM order_order ordered
 WHERE ordered.total - ordered.cancelled_total > ordered.due_later AND ordered.placed_at <= %s AND NOT EXISTS (
@@ -52,6 +53,10 @@ SELECT ordered.number, sum(payment.captured - payment.refunded) - (ordered.total
 FROM order_order ordered JOIN payments_payment payment ON payment.order_id = ordered.id
 GROUP BY ordered.id
 HAVING sum(payment.captured - payment.refunded - payment.refunding) > ordered.total - ordered.cancelled_total
+    AND NOT EXISTS (
+        SELECT FROM events_delivery waiting
+        WHERE waiting.subscriber = 'comptoir.payments' AND waiting.parked_at IS NULL
+            AND waiting.subject = ANY (array_agg('payment:' || payment.id) || ('order:' || ordered.id)))
 ORDER BY ordered.id
 """
 STUCK = """

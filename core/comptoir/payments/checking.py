@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from comptoir.base import clock
-from comptoir.payments.commands import PaymentRefused, asked_of, carry_out, pause_s
+from comptoir.payments.commands import PaymentRefused, answer_by, asked_of, carry_out, pause_s
 from comptoir.payments.models import Command, Payment
 from comptoir.payments.notices import forget_bodies, handle_waiting
 from comptoir.payments.providers import ProviderSilent, provider_of
@@ -43,7 +43,8 @@ def carry_out_due(limit: int = 50) -> int:
         for command in claimed:
             command.tries += 1
             command.due_at = clock.now() + timedelta(seconds=pause_s(command.tries))
-        Command.objects.bulk_update(claimed, ["tries", "due_at"])
+            command.asking_until = answer_by(clock.now())
+        Command.objects.bulk_update(claimed, ["tries", "due_at", "asking_until"])
     for command in claimed:
         _carry_out(command)
     return len(claimed)

@@ -9,10 +9,12 @@ the same thing once (docs/algorithms/payments.md, rule 3).
 """
 
 import logging
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
@@ -28,6 +30,8 @@ logger = logging.getLogger("comptoir.payments")
 #: How long a call may take before somebody else asks again.
 PATIENCE_S = 60
 LONGEST_PAUSE_S = 3600
+#: Whoever comes while another one waits for the provider waits as well, for so long; then asks himself.
+ANSWER_S, LOOK_AGAIN_S = 5, 0.05
 
 
 class PaymentRefused(ComptoirError):
@@ -48,6 +52,7 @@ def carry_out(command: Command, *, is_claimed: bool = False) -> Command:
     """Ask the provider for what a command says, and write down what it answered.
 
     The command is ``done``, or still ``asked`` when no usable answer came; then the worker asks again with the same key.
+    Of calls that come at once one asks, and the others have its answer.
     Errors: ``PaymentRefused`` if the provider said no; ``RuntimeError`` inside a transaction.
     """
     if not is_claimed and not _claim(command):
@@ -68,6 +73,7 @@ def carry_out(command: Command, *, is_claimed: bool = False) -> Command:
             command.action,
             kind,
         )
+        Command.objects.filter(pk=command.pk).update(asking_until=None)
         return command
     with transaction.atomic(durable=True):
         locked = lock_payment(payment.pk)
@@ -77,12 +83,38 @@ def carry_out(command: Command, *, is_claimed: bool = False) -> Command:
 
 
 def _claim(command: Command) -> bool:
-    """Put the next try off, so that few ask at the same time; false if the command has its outcome."""
+    """Be the one who asks; false if the command has its outcome, such as after waiting for another one's answer.
+
+    It polls, as neither a lock of a row nor of a session may last as long as a call to somebody outside. Who waited long
+    enough asks at any rate: the other may have died, and the provider does the same thing once.
+    """
+    asked = Command.objects.filter(pk=command.pk, state=Command.State.ASKED)
+    patience = time.monotonic() + ANSWER_S
+    while not _put_off(command, asked if time.monotonic() > patience else asked.filter(_nobody_asks())):
+        if not asked.exists():
+            return False
+        time.sleep(LOOK_AGAIN_S)
+    return True
+
+
+def _nobody_asks() -> Q:
+    return Q(asking_until=None) | Q(asking_until__lte=clock.now())
+
+
+def _put_off(command: Command, asked: QuerySet[Command]) -> bool:
+    """Put the next try off, if the command is still one of these."""
+    now, tries = clock.now(), command.tries + 1
+    due_at = now + timedelta(seconds=pause_s(tries))
     with transaction.atomic(durable=True):
-        asked = Command.objects.filter(pk=command.pk, state=Command.State.ASKED)
-        command.tries += 1
-        due_at = clock.now() + timedelta(seconds=pause_s(command.tries))
-        return bool(asked.update(tries=command.tries, due_at=due_at))
+        if not asked.update(tries=tries, due_at=due_at, asking_until=answer_by(now)):
+            return False
+    command.tries = tries
+    return True
+
+
+def answer_by(now: datetime) -> datetime:
+    """Until when others wait for the answer to a call that begins now."""
+    return now + timedelta(seconds=ANSWER_S)
 
 
 def _outcome(command: Command) -> Command:

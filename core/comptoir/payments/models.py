@@ -210,7 +210,8 @@ class Command(models.Model):
     """What the shop asks of a provider: written and committed before the call, settled with its outcome after it.
 
     ``key`` goes to the provider, which does the same thing once however often it is asked. ``caller_key`` is the
-    caller's own. Nothing asked is forgotten: what has no outcome is asked again with the same key.
+    caller's own. Nothing asked is forgotten: what has no outcome is asked again with the same key. Until ``asking_until``
+    somebody is just waiting for the provider's answer.
     """
 
     class Action(models.TextChoices):
@@ -246,6 +247,7 @@ class Command(models.Model):
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     asked_at = models.DateTimeField(_("asked at"))
     due_at = models.DateTimeField(_("asked again at"))
+    asking_until = models.DateTimeField(null=True, blank=True, editable=False)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
 
     class Meta:

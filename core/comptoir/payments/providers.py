@@ -120,6 +120,20 @@ class Step:
 
 
 @dataclass(frozen=True)
+class PageScript:
+    """What a page of the shop loads for a step of kind ``"script"``: the provider's own ``script``, then ours.
+
+    ``module`` is a static file of the plugin. It finds the step's fields as JSON in ``#payment-step``, draws into
+    ``[data-payment-here]``, sends the customer to ``data-return`` of the form when it is submitted, and writes what went
+    wrong into ``[data-payment-error]``. ``hosts`` are all that the page may load from, frame and talk to besides the shop.
+    """
+
+    script: str
+    module: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Fact:
     """Something that happened to money at the provider. ``reference`` is its number there, unique per kind.
 
@@ -181,13 +195,14 @@ class Provider:
     """Who moves money for the shop. ``code`` is stable and unique among all plugins.
 
     ``is_promise``: what it calls authorised is only the customer's word, so nothing is prepared before it is captured.
-    ``captures_by_hand``: somebody of the staff says that the money is there.
+    ``captures_by_hand``: somebody of the staff says that the money is there. ``page_script``: for steps of kind ``"script"``.
     """
 
     code: str = ""
     name: str | Promise = ""
     is_promise = False
     captures_by_hand = False
+    page_script: PageScript | None = None
 
     def is_offered(self, offer: Offer) -> bool:
         """Whether this customer may choose it; quick, and asks nobody."""

@@ -213,7 +213,8 @@ def _rest(page: Page, told: Answer | Told, *, is_complete: bool) -> None:
     payment, changes = page.payment, page.changes
     if told.reference and not payment.provider_reference:
         changes["provider_reference"] = told.reference
-    if isinstance(told, Answer) and told.step:
+    # The answer to a repetition may name another page; the customer was sent to the first one.
+    if isinstance(told, Answer) and told.step and (is_complete or not payment.step):
         changes["step"] = told.step.as_json()
     if told.is_over and payment.closed_at is None:
         changes["closed_at"] = clock.now()

@@ -15,7 +15,7 @@ from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.customers.models import User
 from comptoir.orders.models import Order
-from comptoir.payments.commands import PATIENCE_S, carry_out
+from comptoir.payments.commands import PATIENCE_S, answer_by, carry_out
 from comptoir.payments.models import Command, Payment
 from comptoir.payments.providers import Offer, ProviderUnknown, providers_on
 from comptoir.payments.recording import PaymentMoved, lock_payment
@@ -107,6 +107,7 @@ def _begin(reference: str, key: str, fields: dict[str, object]) -> Command | Non
                 tries=1,
                 asked_at=now,
                 due_at=now + timedelta(seconds=PATIENCE_S),
+                asking_until=answer_by(now),
             )
     except IntegrityError:
         return None

@@ -1,11 +1,9 @@
-import logging
 import threading
 
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
+from comptoir.base.away import repeat_until
 from comptoir.payments.checking import settle_payments
-
-logger = logging.getLogger("comptoir.payments")
 
 POLL_S = 2.0
 
@@ -20,13 +18,9 @@ def hurry() -> None:
 
 def settle_forever(stop: threading.Event) -> None:
     """Bring payments to their end until told to stop, beside the events: a slow provider holds nobody else up."""
-    while not stop.is_set():
-        done = 0
-        try:
-            close_old_connections()
-            done = settle_payments()
-        except Exception:
-            logger.exception("settling payments stumbled and goes on")
-        if not done:
-            _news.wait(POLL_S)
-            _news.clear()
+    repeat_until(stop, settle_payments, rest=_rest, what="settling payments")
+
+
+def _rest() -> None:
+    _news.wait(POLL_S)
+    _news.clear()

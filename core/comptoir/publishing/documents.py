@@ -151,6 +151,8 @@ def product_json(item: ProductItem, channel: Channel, locale: str) -> dict[str, 
             for variant in item.variants
         ],
         "body": item.body,
+        "rating": item.rating.as_json() if item.rating else None,
+        "reviews": item.rating.newest if item.rating else [],
         "seo": {"title": item.seo_title, "description": item.seo_description},
     }
 
@@ -173,7 +175,8 @@ def page_json(item: PageItem, locale: str) -> dict[str, Any]:
 
 def card_json(core: dict[str, Any]) -> dict[str, Any]:
     """The short form of a product, for lists."""
-    card = {name: core[name] for name in ("handle", "slug", "title", "summary", "brand", "class", "price")}
+    names = ("handle", "slug", "title", "summary", "brand", "class", "price", "rating")
+    card = {name: core[name] for name in names}
     compare_at = [variant["compare_at"] for variant in core["variants"] if variant["compare_at"]]
     return {
         **card,

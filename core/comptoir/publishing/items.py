@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from comptoir.base.money import Money
 from comptoir.catalogue.models import Picture
 from comptoir.content.pictures import picture_json, picture_url
+from comptoir.reviews.queries import Rating
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class ProductItem:
     slugs: dict[str, str]
     rank: int = 0
     created_at: datetime | None = None
+    rating: Rating | None = None
 
     @property
     def prices(self) -> list[Money]:

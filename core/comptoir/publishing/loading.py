@@ -24,6 +24,7 @@ from comptoir.publishing.items import (
     VariantItem,
 )
 from comptoir.publishing.prices import ProductPrices, load_prices
+from comptoir.reviews.queries import Rating, ratings_of
 
 
 class Absence(models.TextChoices):
@@ -66,6 +67,7 @@ class LoadedProduct:
     prices: ProductPrices = field(default_factory=ProductPrices)
     category_ids: list[int] = field(default_factory=list)
     listings: dict[int, Listing] = field(default_factory=dict)
+    rating: Rating | None = None
     _made_variants: dict[tuple[str, str, int], tuple[VariantItem, ...]] = field(default_factory=dict)
 
     def window_on(self, channel: Channel) -> Window | None:
@@ -117,6 +119,7 @@ class LoadedProduct:
             slugs={code: self.contents[code].slug for code in channel.locales if code in self.contents},
             rank=product.priority or 0,
             created_at=product.date_created,
+            rating=self.rating,
         )
 
     def _all_variants(self, channel: Channel, locale: str) -> tuple[VariantItem, ...]:
@@ -242,6 +245,8 @@ def load_products(
         loaded[link.product_id].category_ids.append(link.category_id)
     for listing in Listing.objects.of(list(loaded), [channel.pk for channel in channels]):
         loaded[listing.product_id].listings[listing.channel_id] = listing
+    for pk, rating in ratings_of(loaded).items():
+        loaded[pk].rating = rating
     return list(loaded.values())
 
 

@@ -296,6 +296,18 @@ def published_skus(channel: ChannelContext, product_ids: Collection[int]) -> set
     return {sku.decode() if isinstance(sku, bytes) else sku for (sku,) in rows}
 
 
+def shown_product(channel: ChannelContext, locale: str, slug: str) -> int | None:
+    """The id of the product that a channel shows at an address; ``None`` if it shows none there."""
+    if "\0" in slug:
+        return None
+    now = clock.now()
+    rows = _rows(
+        f"SELECT d.item_id FROM publishing_document d WHERE {VISIBLE['product']} AND d.slug = %s",  # noqa: S608
+        [channel.id, locale, now, now, slug],
+    )
+    return rows[0][0] if rows else None
+
+
 def cards_of(channel: ChannelContext, locale: str, product_ids: Collection[int]) -> dict[str, dict[str, Any]]:
     """How a channel shows variants in a basket, by SKU: title, slug, picture, chosen options; one statement."""
     if not product_ids:

@@ -13,6 +13,8 @@ from comptoir.search.words import compact, compounds, indexed_words
 #: The code under which categories stand among the facets.
 CATEGORY = "category"
 CODES_MAX, TEXT_MAX = 300, 20_000
+#: To be raised when entries keep something else than before: workers then make all of them again.
+VERSION = 1
 TAG = re.compile(r"<[^>]*>")
 
 #: Parts of blocks that nobody reads.
@@ -32,7 +34,10 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class Entry:
-    """One product on one channel in one language. Words are ready to be stored; ``codes`` are SKUs and GTINs, compact."""
+    """One product on one channel in one language. Words are ready to be stored; ``codes`` are SKUs and GTINs, compact.
+
+    ``options`` are what each variant alone has: pairs of code and value, as ``facets`` have them, a tuple a variant.
+    """
 
     document: Document
     title: str
@@ -41,6 +46,7 @@ class Entry:
     text: str
     codes: tuple[str, ...]
     facets: tuple[FacetValue, ...]
+    options: tuple[tuple[tuple[str, str], ...], ...] = ()
     vocabulary: dict[str, str] = field(default_factory=dict)
 
 
@@ -69,6 +75,7 @@ def entry_of(document: Document) -> Entry:
         text=indexed_words(" . ".join(text)[:TEXT_MAX]),
         codes=tuple(dict.fromkeys(compact(code)[:64] for code in codes)),
         facets=tuple(_facets(document, product)),
+        options=tuple(tuple(one["options"].items()) for one in product["variants"]),
         vocabulary=_vocabulary([product["title"], *shelf, *labels]),
     )
 

@@ -33,6 +33,9 @@ class Facet(models.Model):
 class PostgresEntry(models.Model):
     """What the PostgreSQL engine knows of one document: its words by weight, and what it is limited and sorted by.
 
+    ``facet_ids`` is what the product or any of its variants has; ``variant_facets`` has a row for each variant, in the order
+    of ``variant_ids``, with the options that it alone has, filled up with 0.
+
     The weights of ``vector``: A the title, B brand and categories, C properties and codes, D the text.
     """
 
@@ -47,11 +50,13 @@ class PostgresEntry(models.Model):
     codes = ArrayField(models.CharField(max_length=64), default=list)
     facet_ids = ArrayField(models.BigIntegerField(), default=list)
     variant_ids = ArrayField(models.BigIntegerField(), null=True)
+    variant_facets = ArrayField(ArrayField(models.BigIntegerField()), default=list)
     price = models.DecimalField(max_digits=12, decimal_places=3)
     rank = models.BigIntegerField(default=0)
     newest = models.BigIntegerField(default=0)
     shown_from = models.DateTimeField(null=True)
     shown_until = models.DateTimeField(null=True)
+    version = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [

@@ -25,6 +25,11 @@ class Filters:
     in_stock: bool = False
 
     @property
+    def names_variants(self) -> bool:
+        """Whether something is chosen that variants may differ in: one of them has to be all of it."""
+        return bool(self.attributes)
+
+    @property
     def by_code(self) -> dict[str, list[str]]:
         """The chosen values by facet; no database has NUL in a text, so nothing can be called that."""
         groups: dict[str, list[str]] = {}

@@ -41,6 +41,15 @@ def rebuild_index(*, progress: Progress = lambda done: None) -> int:
     return indexed
 
 
+def complete_index() -> int:
+    """Put in what is published and not in the index, such as everything after an update; returns how many products."""
+    indexed = 0
+    while ids := engine().missing(BATCH):
+        index_products(ids)
+        indexed += len(ids)
+    return indexed
+
+
 def save_synonym(*, locale: str, word: str, synonyms: str, is_two_way: bool = True) -> Synonym:
     """Let customers find something under another word, from the next search on.
 

@@ -1,1 +1,1 @@
-from tests.core.stock.conftest import people as people
+from comptoir.testing.staff import people as people

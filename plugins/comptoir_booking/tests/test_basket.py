@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
-from tests.core.checkout.conftest import CONTACT, Customer
 
 from comptoir.base import clock
 from comptoir.base.money import Money
@@ -21,6 +20,7 @@ from comptoir.fulfilment.models import DeliveryMethod
 from comptoir.orders.models import Order
 from comptoir.payments.models import Payment
 from comptoir.payments.services import start_payment
+from comptoir.testing.calling import CONTACT, Customer
 from comptoir.testing.factories import Shop
 from comptoir_booking.claims import Terms, hold_visit
 from comptoir_booking.models import Booking

@@ -8,9 +8,9 @@ import time
 
 import pytest
 from django.db import connection, connections
-from tests.core.stock.conftest import STRESS, committed_shop, racing, run_together
 
 from comptoir.base import clock
+from comptoir.testing.racing import STRESS, committed_shop, racing, run_together
 from comptoir_booking.changes import cancel_visit, confirm_holds, move_visit
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.models import Allocation, Booking, Resource

@@ -1,4 +1,4 @@
-"""The doors of the account: log-in by a code or a password, sign-up, log-out. All of it is django-allauth's.
+"""The doors of the account: log-in by code, password, passkey or another house, sign-up, log-out: all of it django-allauth's.
 
 Its views are called below ``/<channel>/<locale>/account/`` and find their own addresses there, so that every channel has
 a log-in in its own language and look; what they would draw is drawn by the channel's theme.
@@ -7,19 +7,35 @@ a log-in in its own language and look; what they would draw is drawn by the chan
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.app_settings import SOCIALACCOUNT_ENABLED
+from allauth.core.exceptions import ImmediateHttpResponse, RateLimited, ReauthenticationRequired
+from allauth.socialaccount.adapter import get_adapter as get_social_adapter
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import Resolver404, get_script_prefix, get_urlconf, resolve, set_script_prefix, set_urlconf
+from django.urls import (
+    Resolver404,
+    ResolverMatch,
+    get_script_prefix,
+    get_urlconf,
+    resolve,
+    reverse,
+    set_script_prefix,
+    set_urlconf,
+)
+from django.utils.translation import gettext as _
 
+from comptoir.messaging.transports import NotAccepted, NoTransport, NotReached
 from comptoir_web.buying.limits import too_often
 from comptoir_web.shop import Shop, shop_page
 
-ALLAUTH = "allauth.urls"
+ALLAUTH = "comptoir_web.account.doors"
 OPEN_DOORS = {
     "account_login", "account_logout", "account_signup", "account_inactive", "account_request_login_code",
     "account_confirm_login_code", "account_email_verification_sent", "account_reset_password",
     "account_confirm_password_reset_code", "account_complete_password_reset", "account_change_password",
-    "account_set_password",
+    "account_set_password", "account_change_phone", "account_verify_phone", "account_reauthenticate",
+    "mfa_login_webauthn", "mfa_add_webauthn", "mfa_remove_webauthn",
 }  # fmt: skip
 
 
@@ -32,11 +48,36 @@ def door(shop: Shop, path: str) -> HttpResponse:
         raise Http404(path) from error
     if not _is_open(found.url_name or ""):
         raise Http404(path)
-    with below(shop):
-        response = found.func(shop.request, *found.args, **found.kwargs)
+    try:
+        with below(shop):
+            response, more = _opened(shop, found), {"social_logins": social_logins(shop)}
+    except RateLimited:
+        return too_often(shop, 60)
+    except (NotReached, NotAccepted, NoTransport):
+        sentence = _("The code could not be sent to this number just now. Please log in another way.")
+        context = {"heading": _("No code"), "sentences": [sentence], "robots": "noindex"}
+        return shop.render("notice.html", context, status=503)
     if response.status_code == 429:
         return too_often(shop, 60)
-    return _drawn(shop, response) if isinstance(response, TemplateResponse) else response
+    return _drawn(shop, response, more) if isinstance(response, TemplateResponse) else response
+
+
+def _opened(shop: Shop, found: ResolverMatch) -> HttpResponse:
+    """What is behind a door; django-allauth's middleware sees nothing of what is raised here."""
+    try:
+        return found.func(shop.request, *found.args, **found.kwargs)
+    except ImmediateHttpResponse as error:
+        return error.response
+    except ReauthenticationRequired:
+        return suspend_request(shop.request, reverse("account_reauthenticate"))
+
+
+def social_logins(shop: Shop) -> list[tuple[str, str]]:
+    """Name and door of each house whose accounts open ours, as far as the site has any (``SOCIAL_LOGINS``)."""
+    if not SOCIALACCOUNT_ENABLED:
+        return []
+    providers = get_social_adapter().list_providers(shop.request)
+    return [(one.name, one.get_login_url(shop.request)) for one in providers]
 
 
 @contextmanager
@@ -52,12 +93,11 @@ def below(shop: Shop) -> Iterator[None]:
         set_urlconf(urlconf)
 
 
-def _drawn(shop: Shop, response: TemplateResponse) -> HttpResponse:
+def _drawn(shop: Shop, response: TemplateResponse, more: dict[str, object]) -> HttpResponse:
     """The page in the look of the channel; our templates have the names of theirs."""
     name = response.template_name if isinstance(response.template_name, str) else response.template_name[0]
-    return shop.render(
-        name, {**(response.context_data or {}), "robots": "noindex"}, status=response.status_code
-    )
+    context = {**(response.context_data or {}), **more, "robots": "noindex"}
+    return shop.render(name, context, status=response.status_code)
 
 
 def _is_open(name: str) -> bool:

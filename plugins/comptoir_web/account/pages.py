@@ -6,6 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
+from allauth.account import app_settings
+from allauth.account.app_settings import LoginMethod
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth import logout
 from django.db import transaction
@@ -25,10 +28,11 @@ from comptoir.baskets.rows import Key
 from comptoir.channels.queries import channel_context
 from comptoir.checkout.erasing import erase_customer
 from comptoir.customers import services
-from comptoir.customers.models import Consent
+from comptoir.customers.models import Consent, User
 from comptoir.customers.queries import addresses_of, consents_of
 from comptoir.fulfilment.queries import delivery_countries
 from comptoir.orders.queries import orders_of_customer
+from comptoir.reviews.queries import kept_of
 from comptoir_web.buying.cookies import BASKET, CHECKOUT, ORDERS
 from comptoir_web.buying.forms import AddressForm, ShopForm, text_field
 from comptoir_web.shop import Shop, shop_page
@@ -97,10 +101,18 @@ def account_page(shop: Shop, *, status: int = 200, **forms_shown: Any) -> HttpRe
         ),
         "consents": [(value, label, given.get(value, False)) for value, label in Consent.Purpose.choices],
         "erasure": ErasureForm(),
+        "has_phone_login": LoginMethod.PHONE in app_settings.LOGIN_METHODS,
+        "passkeys": passkeys_of(user),
         "robots": "noindex",
         **forms_shown,
     }
     return shop.render("account/home.html", context, status=status)
+
+
+def passkeys_of(user: User) -> list[dict[str, str]]:
+    """The keys on somebody's devices: what they are called, and the door that removes them."""
+    rows = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).order_by("pk")
+    return [{"name": str(one), "remove_path": f"2fa/webauthn/keys/{one.pk}/remove/"} for one in rows]
 
 
 @require_POST
@@ -163,10 +175,11 @@ def export(shop: Shop) -> HttpResponse:
         kept = {
             "profile": {
                 "email": user.email, "first_name": user.first_name, "last_name": user.last_name,
-                "language": user.locale, "joined_at": user.date_joined, "last_login_at": user.last_login,
+                "phone": user.phone, "language": user.locale, "joined_at": user.date_joined, "last_login_at": user.last_login,
             },
             "addresses": addresses_of(user),
             "consents": list(user.consents.values("purpose", "is_given", "channel", "said_at")),
+            "reviews": kept_of(user),
             "orders": [order_json(one) for one in orders_of_customer(user.pk)],
         }  # fmt: skip
     response = HttpResponse(orjson.dumps(kept, option=orjson.OPT_INDENT_2), content_type="application/json")

@@ -1,6 +1,7 @@
 """The basket: put in, change, take out, vouchers, hold again. Each works as a form; each refusal stands beside its field."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -11,14 +12,16 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from comptoir.api.limits import AddressLimit
 from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.baskets import services
-from comptoir.baskets.merging import merge_baskets
-from comptoir.baskets.rows import Code, find_basket
+from comptoir.baskets.handover import take_over
+from comptoir.baskets.merging import join_baskets, merge_baskets
+from comptoir.baskets.rows import Code, Key, find_basket
 from comptoir.baskets.shown import BasketView
 from comptoir.conf import conf
 from comptoir_web.buying.cookies import BASKET, basket_key, own_basket
-from comptoir_web.buying.limits import limited, same_origin
+from comptoir_web.buying.limits import limited, same_origin, too_often
 from comptoir_web.buying.shown import Typed, kept_sentence, lines_shown, nearly_sentence, refusal_sentences
 from comptoir_web.shop import Shop, shop_page
 
@@ -77,26 +80,67 @@ def add(shop: Shop) -> HttpResponse:
     if quantity is None or quantity < 1:
         return basket_page(shop, Refused(422, [_quantity_sentence()]))
     try:
-        token = _put_in(shop, Code(sku), quantity)
+        return fill_basket(
+            shop, lambda key: services.add_line(key=key, code=Code(sku), quantity=quantity), added=sku
+        )
     except ComptoirError as error:
         return basket_page(shop, Refused(error.status, refusal_sentences(error)))
-    response = redirect(f"{shop.url('basket')}?{urlencode({'added': sku})}")
+
+
+def fill_basket(shop: Shop, fill: Callable[[Key], object], *, added: str) -> HttpResponse:
+    """Let ``fill`` change the basket of this browser, or a new one, and show it. Errors: those of ``fill``."""
+    token = _filled(shop, fill)
+    response = redirect(f"{shop.url('basket')}?{urlencode({'added': added})}")
     if token:
         BASKET.write(shop, response, token)
     return response
 
 
-def _put_in(shop: Shop, code: Code, quantity: int) -> str:
-    """Add to the basket of this browser, or to a new one: the token of that, else empty."""
+def _filled(shop: Shop, fill: Callable[[Key], object]) -> str:
+    """The token of the basket, if it is a new one of a guest."""
     key = basket_key(shop)
     with suppress(NotFound), transaction.atomic():
-        services.add_line(key=key, code=code, quantity=quantity)
+        fill(key)
         return ""
     with transaction.atomic():
-        _view, token = services.open_basket(channel=shop.channel, lines=[(code, quantity)])
+        _view, token = services.open_basket(channel=shop.channel)
+        fill(Key(shop.channel, token))
         if shop.request.user.is_authenticated:
             merge_baskets(channel=shop.channel, token=token, user=shop.request.user)
             return ""
+    return token
+
+
+@require_GET
+@shop_page
+def take(shop: Shop) -> HttpResponse:
+    """Go on with a basket that another page or device gave a code for; what is in this browser's own stays beside it.
+
+    The code works once, for some minutes: that is why a link may do it.
+    """
+    limit = AddressLimit("RATE_CODES")
+    if not limit.allow_request(shop.request):
+        return too_often(shop, limit.wait())
+    try:
+        token = _taken(shop, shop.request.GET.get("code", "")[:40])
+    except ComptoirError as error:
+        return basket_page(shop, Refused(error.status, refusal_sentences(error)))
+    response = redirect(f"{shop.url('basket')}?added=1")
+    if token:
+        BASKET.write(shop, response, token)
+    return response
+
+
+@transaction.atomic
+def _taken(shop: Shop, code: str) -> str:
+    """The token of the basket that a code opens, unless it became part of one that is here."""
+    token, mine = take_over(channel=shop.channel, code=code).token, BASKET.read(shop)
+    if shop.request.user.is_authenticated:
+        merge_baskets(channel=shop.channel, token=token, user=shop.request.user)
+        return ""
+    with suppress(NotFound), transaction.atomic():
+        join_baskets(channel=shop.channel, token=token, into=mine)
+        return ""
     return token
 
 

@@ -16,11 +16,19 @@ from comptoir.checkout.delivery import Wish
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.queries import live_view
 from comptoir.checkout.services import Change, CheckoutView
+from comptoir.customers.services import save_address
 from comptoir.fulfilment.methods import UnknownMethod
 from comptoir.fulfilment.routes import NotDeliverable
 from comptoir.fulfilment.slots import NoSlotHeld, SlotFull, SlotPast, UnknownSlot
 from comptoir_web.buying.basket import Refused, basket_page
-from comptoir_web.buying.checkout_page import CONTACT, DELIVERY, Page, address_form, checkout_page
+from comptoir_web.buying.checkout_page import (
+    CONTACT,
+    DELIVERY,
+    Page,
+    address_form,
+    checkout_page,
+    own_addresses,
+)
 from comptoir_web.buying.cookies import BASKET, CHECKOUT, basket_key, remember_order
 from comptoir_web.buying.forms import ContactForm
 from comptoir_web.buying.limits import limited
@@ -103,7 +111,7 @@ def delivery(shop: Shop) -> HttpResponse:
     """How the goods get there. What needs a second answer (several carriers, relay points, shops nearby) asks for it."""
     if over := going_on(shop):
         return over
-    view, said = _live(shop), shop.request.POST.dict()
+    view, said = _live(shop), {**shop.request.POST.dict(), **_own_address(shop)}
     if said.get("way") == RELAY:
         said["near"] = said.get("near-relay", "")
     if _only_looks(said):
@@ -115,13 +123,28 @@ def delivery(shop: Shop) -> HttpResponse:
         _change(shop, view, Change(wish=wish))
     except ComptoirError as error:
         return _delivery_refused(shop, view, said, error)
+    if "keep" in said and said.get("way") == SHIP and shop.request.user.is_authenticated:
+        save_address(user=shop.request.user, address=wish.address)
     return redirect(f"{shop.url('checkout')}#payment")
+
+
+def _own_address(shop: Shop) -> dict[str, str]:
+    """The address of the customer's own that was chosen, as if it had been typed."""
+    chosen = shop.request.POST.get("own", "")
+    own = next((one for one in own_addresses(shop) if str(one["id"]) == chosen), None)
+    return (
+        {name: str(own[name]) for name in ("street", "street2", "postcode", "city", "country")} if own else {}
+    )
 
 
 def _only_looks(said: Mapping[str, str]) -> bool:
     """Whether somebody looks for shops or relay points nearby, and has not chosen one yet."""
-    chosen = {COLLECT: "shop", RELAY: "point"}.get(said.get("way", ""))
-    return chosen is not None and ("look" in said or bool(said.get("near") and not said.get(chosen)))
+    way = said.get("way", "")
+    chosen = {COLLECT: "shop", RELAY: "point"}.get(way)
+    if chosen is None or said.get("choose") == way:
+        return False
+    # Enter in the field of the postcode presses the first button of the form, whichever that is.
+    return "look" in said or bool(said.get("near") and not said.get(chosen))
 
 
 def _wish(shop: Shop, view: CheckoutView, said: Mapping[str, str]) -> Wish | HttpResponse:

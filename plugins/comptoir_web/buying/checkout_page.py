@@ -13,6 +13,7 @@ from comptoir.channels.models import Location
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.queries import current_payment
 from comptoir.checkout.services import CheckoutView
+from comptoir.customers.queries import addresses_of
 from comptoir.fulfilment.queries import delivery_countries
 from comptoir.payments.models import Payment
 from comptoir.payments.queries import OfferedMethod, offered_methods
@@ -84,21 +85,41 @@ def _of_step(shop: Shop, view: CheckoutView, page: Page, step: str) -> dict[str,
     if step == CONTACT:
         known = {"email": checkout.email, "name": checkout.name, "phone": checkout.phone}
         return {"form": page.contact or ContactForm(initial=known)}
-    if step == DELIVERY:
-        said = page.said if page.said is not None else said_before(checkout)
-        ways = ways_of(shop, view, said)
-        return {
-            "ways": ways,
-            "said": said,
-            "way": said.get("way") or (ways.kinds[0] if len(ways.kinds) == 1 else ""),
-            "address": page.address
-            or address_form(
-                shop, said, is_bound=page.said is not None and "street" in said and said.get("way") == SHIP
-            ),
-            "shop_choice": said.get("shop", ""),
-            "slot_choice": said.get(f"slot-{said.get('shop', '')}", ""),
-        }
-    return _payment(shop, view)
+    return _delivery(shop, view, page) if step == DELIVERY else _payment(shop, view)
+
+
+def _delivery(shop: Shop, view: CheckoutView, page: Page) -> dict[str, Any]:
+    """The ways to have the goods, with what was chosen or typed."""
+    said = page.said if page.said is not None else said_before(view.checkout)
+    ways, own = ways_of(shop, view, said), own_addresses(shop)
+    is_bound = page.said is not None and "street" in said and said.get("way") == SHIP
+    address = page.address or address_form(shop, said, is_bound=is_bound)
+    return {
+        "ways": ways,
+        "said": said,
+        "way": said.get("way") or (ways.kinds[0] if len(ways.kinds) == 1 else ""),
+        "address": address,
+        "own_addresses": own,
+        "own_choice": "" if address.errors else _own_choice(own, said),
+        "shop_choice": said.get("shop", ""),
+        "slot_choice": said.get(f"slot-{said.get('shop', '')}", ""),
+    }
+
+
+def own_addresses(shop: Shop) -> list[dict[str, Any]]:
+    """The addresses that the customer keeps, the proposed one first; none for a guest."""
+    user = shop.request.user
+    return addresses_of(user) if user.is_authenticated else []
+
+
+def _own_choice(own: list[dict[str, Any]], said: Mapping[str, str]) -> int | str:
+    """Which of the customer's addresses is meant: what was chosen, what was typed before, else the proposed one."""
+    if "own" in said:
+        return next((one["id"] for one in own if str(one["id"]) == said["own"]), "")
+    if not said.get("street"):
+        return own[0]["id"] if own else ""
+    names = ("street", "street2", "postcode", "city", "country")
+    return next((one["id"] for one in own if all(one[name] == said.get(name, "") for name in names)), "")
 
 
 def _payment(shop: Shop, view: CheckoutView) -> dict[str, Any]:
@@ -115,25 +136,30 @@ def _means(method: OfferedMethod, view: CheckoutView, shop: Shop, begun: Payment
     is_begun = begun is not None and begun.provider == method.code
     key = begun.start_key if begun and is_begun else secrets.token_urlsafe(16)
     return {
-        "code": method.code, "name": method.name, "key": key, "words": button_words(method, view.total, shop.locale)
+        "code": method.code, "name": method.name, "key": key, "words": button_words(method, view.due_now, shop.locale)
     }  # fmt: skip
 
 
 def _nothing_to_pay(view: CheckoutView) -> list[dict[str, str]]:
-    if view.total.amount:
+    if view.due_now.amount:
         return []
-    return [
-        {"code": "", "name": "", "key": secrets.token_urlsafe(16), "words": _("Order now: nothing to pay")}
-    ]
+    return [{"code": "", "name": "", "key": secrets.token_urlsafe(16), "words": _nothing_words(view)}]
+
+
+def _nothing_words(view: CheckoutView) -> str:
+    return _("Order, and pay when you come") if view.due_later.amount else _("Order now: nothing to pay")
 
 
 def means_of(view: CheckoutView) -> list[OfferedMethod]:
     """The means of payment of this checkout; none for one that costs nothing."""
-    if not view.total.amount:
+    if not view.due_now.amount:
         return []
     delivery = view.checkout.delivery
     return offered_methods(
-        view.channel, amount=view.total, way=delivery.get("way", ""), location_id=delivery.get("location_id")
+        view.channel,
+        amount=view.due_now,
+        way=delivery.get("way", ""),
+        location_id=delivery.get("location_id"),
     )
 
 
@@ -150,7 +176,7 @@ def begun_payment(view: CheckoutView) -> Payment | None:
     payment, checkout, basket = current_payment(view.checkout), view.checkout, view.basket
     if payment is None or basket is None or checkout.state != Checkout.State.PAYING:
         return None
-    is_same = checkout.basket_version == basket.basket.version and payment.amount == view.total.amount
+    is_same = checkout.basket_version == basket.basket.version and payment.amount == view.due_now.amount
     is_open = (
         payment.state in (Payment.State.STARTED, Payment.State.WAITING) and payment.fate == Payment.Fate.OPEN
     )

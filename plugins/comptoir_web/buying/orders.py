@@ -1,6 +1,7 @@
 """An order as its customer follows it: how far it is, what is in it, its papers, and cancelling it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.base.errors import ComptoirError, NotFound
+from comptoir.baskets.claims import ClaimOrdered, claims_of_order
 from comptoir.channels.models import Location
 from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.fulfilment.codes import collection_code
@@ -62,7 +64,7 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         "sentence": sentence,
         "state": _state_sentence(found),
         "steps": _steps(found),
-        "lines": [_line(found, line) for line in found.lines.order_by("pk")],
+        "lines": _lines(found, shop.locale),
         "parcels": [_parcel(one) for one in parcels_of(found)],
         "delivery": delivery,
         "place": _place(found),
@@ -74,6 +76,8 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         "money": money,
         # A card that was authorised is taken when the parcel leaves: nothing is left for the customer to do.
         "is_due": instructions is not None,
+        "due_now": money.due - found.money(found.due_later),
+        "due_later": found.money(found.due_later),
         "is_refunded": money.refunded.amount > 0,
         "instructions": instructions,
         "papers": list(found.papers.order_by("pk")),
@@ -183,8 +187,15 @@ def _steps(order: Order) -> list[tuple[str, str]]:
     ]
 
 
-def _line(order: Order, line: Any) -> dict[str, Any]:
+def _lines(order: Order, locale: str) -> list[dict[str, Any]]:
+    lines = list(order.lines.order_by("pk"))
+    claims = {} if all(line.is_counted for line in lines) else claims_of_order(order.number, locale)
+    return [_line(order, line, claims.get(line.variant_id, ())) for line in lines]
+
+
+def _line(order: Order, line: Any, claims: Sequence[ClaimOrdered]) -> dict[str, Any]:
     return {
+        "claims": claims,
         "title": line.title,
         "options": line.options,
         "quantity": line.quantity,

@@ -18,14 +18,17 @@ from comptoir.checkout.queries import current_payment, live_view
 from comptoir.checkout.refusals import CheckoutOver, GoodsGone, NotReady, PriceChanged
 from comptoir.checkout.services import Change, CheckoutView
 from comptoir.payments.models import Payment
+from comptoir.payments.providers import provider_of
 from comptoir.publishing.texts import money_text
 from comptoir_web.buying.checkout import ended, going_on, refused_page, to_order
 from comptoir_web.buying.checkout_page import PAYMENT, Page, checkout_page, means_of, reasons_page
 from comptoir_web.buying.cookies import CHECKOUT
 from comptoir_web.buying.limits import limited
+from comptoir_web.buying.shown import kept_sentence
 from comptoir_web.shop import Shop, shop_page
 
 State = Checkout.State
+OPEN = (Payment.State.STARTED, Payment.State.WAITING)
 #: How long the way back from a gateway is good.
 BACK_S = 24 * 60 * 60
 BACK = "comptoir_web.back"
@@ -42,7 +45,7 @@ def pay_now(shop: Shop) -> HttpResponse:
     total, provider = _total(shop, said.get("total", "")), said.get("payment", "")
     if total is None:
         return redirect(shop.url("checkout"))
-    if view.total.amount and provider not in {one.code for one in means_of(view)}:
+    if view.due_now.amount and provider not in {one.code for one in means_of(view)}:
         errors = {"payment": _("Choose how you want to pay.")}
         return checkout_page(shop, view, Page(PAYMENT, said=said, errors=errors, status=422))
     try:
@@ -55,13 +58,54 @@ def _pay(shop: Shop, view: CheckoutView, provider: str, total: Money, key: str) 
     uuid = str(view.checkout.uuid)
     if provider and provider != view.checkout.provider:
         services.change_checkout(channel=shop.channel, uuid=uuid, change=Change(provider=provider))
-    back = shop.absolute(shop.url("checkout_back", signing.dumps(uuid, salt=BACK)))
-    checkout, payment = pay(channel=shop.channel, uuid=uuid, total=total, key=key or uuid, return_url=back)
+    checkout, payment = pay(
+        channel=shop.channel, uuid=uuid, total=total, key=key or uuid, return_url=_way_back(shop, uuid)
+    )
     if checkout.state == State.PLACED:
         return to_order(shop, checkout, is_new=True)
-    if payment and payment.step.get("kind") == "redirect" and _is_web(payment.step["url"]):
-        return HttpResponseRedirect(payment.step["url"])
-    return redirect(shop.url("checkout_waiting"))
+    where = _where_to_pay(shop, payment) if payment else ""
+    return HttpResponseRedirect(where or shop.url("checkout_waiting"))
+
+
+def _way_back(shop: Shop, uuid: str) -> str:
+    return shop.absolute(shop.url("checkout_back", signing.dumps(uuid, salt=BACK)))
+
+
+def _where_to_pay(shop: Shop, payment: Payment) -> str:
+    """The page where the customer pays: the provider's, or ours with the provider's script in it; else nothing."""
+    step = payment.step
+    if step.get("kind") == "redirect" and urlsplit(step["url"]).scheme in ("http", "https"):
+        return step["url"]
+    is_script = step.get("kind") == "script" and provider_of(payment.provider).page_script
+    return shop.url("checkout_here") if is_script else ""
+
+
+@require_GET
+@shop_page
+def pay_here(shop: Shop) -> HttpResponse:
+    """The page that carries a provider's own form. Only here may a script of another house run, and only that house's."""
+    if over := going_on(shop):
+        return over
+    view = live_view(shop.channel, CHECKOUT.read(shop))
+    payment = current_payment(view.checkout)
+    script = provider_of(payment.provider).page_script if payment else None
+    if payment is None or script is None or payment.state not in OPEN or payment.step.get("kind") != "script":
+        return redirect(f"{shop.url('checkout')}?step=payment")
+    context = {
+        "script": script,
+        "fields": payment.step["fields"],
+        "back": _way_back(shop, str(view.checkout.uuid)),
+        "amount": Money(payment.amount, payment.currency),
+        "kept": kept_sentence(view.basket) if view.basket else "",
+        "robots": "noindex",
+    }
+    response = shop.render("pay_here.html", context)
+    hosts = " ".join(script.hosts)
+    response["Content-Security-Policy"] = (
+        f"default-src 'self'; script-src 'self' {hosts}; connect-src 'self' {hosts}; frame-src {hosts}; "
+        f"img-src 'self' data: {hosts}; style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'"
+    )
+    return response
 
 
 def _refused(shop: Shop, error: ComptoirError, said: dict[str, str]) -> HttpResponse:
@@ -133,15 +177,10 @@ def waiting(shop: Shop) -> HttpResponse:
     if checkout.state == State.PLACED:
         return to_order(shop, checkout, is_new=True)
     payment = current_payment(checkout)
-    if payment is None or payment.state not in (Payment.State.STARTED, Payment.State.WAITING):
+    if payment is None or payment.state not in OPEN:
         return redirect(f"{shop.url('checkout')}?step=payment&refused=1")
-    url = payment.step.get("url", "")
-    context = {
-        "view": view,
-        "step": payment.step,
-        "pay_url": url if _is_web(url) else "",
-        "robots": "noindex",
-    }
+    pay_url = _where_to_pay(shop, payment)
+    context = {"view": view, "step": payment.step, "pay_url": pay_url, "robots": "noindex"}
     return shop.render("waiting.html", context)
 
 
@@ -164,7 +203,3 @@ def _total(shop: Shop, typed: str) -> Money | None:
     except InvalidOperation:
         return None
     return Money(amount, shop.channel.currency) if amount is not None and amount.is_finite() else None
-
-
-def _is_web(url: str) -> bool:
-    return urlsplit(url).scheme in ("http", "https")

@@ -76,7 +76,7 @@ def _line(
         title=card["title"] if card else titles.get(line.row.product_id, line.row.sku),
         url=f"{shop.url('product', card['slug'])}?{urlencode({'sku': line.row.sku})}" if card else "",
         picture=card["picture"] if card else None,
-        options=", ".join(f"{one['name']}: {one['label']}" for one in card["options"]) if card else "",
+        options=", ".join([*(one["label"] for one in (card or {}).get("options", ())), *line.row.words]),
         sentence=sentence,
         is_warning=is_warning,
         offer=offer,

@@ -8,6 +8,7 @@ from comptoir_web.buying import basket, checkout, orders, paying
 urlpatterns: list[URLPattern | URLResolver] = [
     path("basket", basket.basket, name="basket"),
     path("basket/add", basket.add, name="basket_add"),
+    path("basket/take", basket.take, name="basket_take"),
     path("basket/count", basket.count, name="basket_count"),
     path("basket/hold", basket.hold, name="basket_hold"),
     path("basket/voucher", basket.voucher, name="basket_voucher"),
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checkout/contact", checkout.contact, name="checkout_contact"),
     path("checkout/delivery", checkout.delivery, name="checkout_delivery"),
     path("checkout/pay", paying.pay_now, name="checkout_pay"),
+    path("checkout/here", paying.pay_here, name="checkout_here"),
     path("checkout/waiting", paying.waiting, name="checkout_waiting"),
     path("checkout/back/<str:signed>", paying.back, name="checkout_back"),
     path("orders", orders.find, name="find_order"),

@@ -7,8 +7,9 @@ from django import template
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
+from comptoir_web import preview
 from comptoir_web.blocks import picture_html
 
 register = template.Library()
@@ -53,6 +54,13 @@ def swatches(card: Mapping[str, Any]) -> list[dict[str, str]]:
     """The colours a card can be had in, if there are several."""
     found = [value for option in card.get("options", ()) for value in option["values"] if value["swatch"]]
     return found if len(found) > 1 else []
+
+
+@register.simple_tag(takes_context=True)
+def page_in_theme(context: Context) -> SafeString:
+    """A draft as the channel's theme draws it, for the preview beside the other channels."""
+    given = (context.get(name) for name in ("document", "channel", "locale", "availability"))
+    return mark_safe(preview.page_in_theme(*given))  # noqa: S308 (a whole page that templates have escaped)
 
 
 @register.filter

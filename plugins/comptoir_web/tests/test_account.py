@@ -5,11 +5,11 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
-from tests.core.checkout.conftest import nothing_counted
 
 from comptoir.baskets.models import Basket
 from comptoir.customers.models import Consent, User
 from comptoir.orders.models import Order
+from comptoir.testing.selling import nothing_counted
 from comptoir_web.tests.test_buying import Visitor, till, visitor
 
 __all__ = ["nothing_counted", "till", "visitor"]

@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
-from tests.core.checkout.conftest import Till, nothing_counted
 
 from comptoir.base import clock
 from comptoir.baskets.models import Basket
 from comptoir.channels.queries import forget_contexts
 from comptoir.content.models import ProductContent
+from comptoir.customers.models import User
+from comptoir.customers.queries import addresses_of
+from comptoir.customers.services import save_address
 from comptoir.fulfilment.services import set_up_location
 from comptoir.orders.links import follow_link
 from comptoir.orders.models import Order
@@ -21,6 +23,7 @@ from comptoir.orders.services import renew_link
 from comptoir.payments.models import Payment
 from comptoir.pricing.services import set_price
 from comptoir.testing.factories import Shop
+from comptoir.testing.selling import Till, nothing_counted
 
 __all__ = ["nothing_counted"]
 
@@ -313,3 +316,57 @@ def test_a_basket_page_costs_few_statements_whatever_is_in_it(till, visitor, dja
         visitor.get("basket")
     with django_assert_max_num_queries(1):
         visitor.get("basket/count")
+
+
+HOME = {"street": "3 rue Crébillon", "street2": "", "postcode": "44000", "city": "Nantes", "country": "FR"}
+
+
+def member(visitor: Visitor) -> User:
+    user = User.objects.create_user("camille@example.org", "a-long-password", first_name="Camille")
+    visitor.client.force_login(user)
+    return user
+
+
+def test_a_customers_own_addresses_are_offered_and_one_click_is_enough(visitor):
+    save_address(user=member(visitor), address=HOME)
+    office = save_address(user=User.objects.get(), address={**HOME, "street": "8 quai de la Fosse"})
+    visitor.put_in()
+    visitor.post("checkout/begin")
+    visitor.post("checkout/contact", **CAMILLE)
+    page = visitor.get("checkout", step="delivery")
+    assert "3 rue Crébillon" in page and "8 quai de la Fosse" in page and "Another address" in page
+    page = visitor.post("checkout/delivery", way="ship", own=office.pk, street="", postcode="", city="")
+    assert "8 quai de la Fosse, 44000 Nantes" in page and "Pay €54.90" in page
+    page = visitor.get("checkout", step="delivery")
+    assert re.search(rf'value="{office.pk}" checked', page)
+
+
+def test_a_new_address_is_kept_for_the_next_order_if_the_customer_says_so(visitor):
+    member(visitor)
+    for keep, kept in ({}, 0), ({"keep": "on"}, 1), ({"keep": "on"}, 1):
+        visitor.put_in()
+        visitor.post("checkout/begin")
+        visitor.post("checkout/contact", **CAMILLE)
+        visitor.post("checkout/delivery", way="ship", own="new", **HOME, **keep)
+        assert len(addresses_of(User.objects.get())) == kept
+
+
+def test_the_address_of_somebody_else_cannot_be_chosen(visitor):
+    other = User.objects.create_user("leo@example.org", "a-long-password")
+    theirs = save_address(user=other, address=HOME)
+    member(visitor)
+    visitor.put_in()
+    visitor.post("checkout/begin")
+    visitor.post("checkout/contact", **CAMILLE)
+    page = visitor.post("checkout/delivery", way="ship", own=theirs.pk, street="", postcode="", city="")
+    assert visitor.status == 422 and "Type the street and the number." in page and "Crébillon" not in page
+
+
+def test_the_button_of_a_way_without_a_place_says_what_is_missing(visitor):
+    visitor.put_in()
+    visitor.post("checkout/begin")
+    visitor.post("checkout/contact", **CAMILLE)
+    page = visitor.post("checkout/delivery", way="collect", near="44000", choose="collect")
+    assert visitor.status == 422 and "Choose a shop." in page and 'value="44000"' in page
+    page = visitor.post("checkout/delivery", way="collect", near="44000", choose="ship")
+    assert visitor.status == 200 and "Choose a shop." not in page

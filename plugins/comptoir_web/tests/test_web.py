@@ -3,9 +3,13 @@
 import json
 
 import pytest
-from django.template.loader import render_to_string
+from django.test import Client
+from wagtail.models import Locale, Page
 
+from comptoir.channels.queries import forget_contexts
+from comptoir.content.models import HomePage, ProductContent
 from comptoir.publishing.items import CategoryItem
+from comptoir.publishing.preview import side_by_side
 from comptoir.testing.items import (
     make_attribute,
     make_channel,
@@ -18,6 +22,7 @@ from comptoir.testing.items import (
 from comptoir_web.blocks import block_html
 from comptoir_web.documents import web_fields
 from comptoir_web.readiness import web_problems
+from comptoir_web.themes import theme_of
 
 PICTURE = {"alt": "Un <col>", "width": 900, "height": 600, "sources": {"400": "/a.webp", "800": "/b.webp"}}
 
@@ -225,32 +230,51 @@ def test_the_same_item_gives_the_same_bytes():
     )
 
 
-def test_the_preview_shows_a_product():
-    variants = tuple(make_variant(f"M-{size}", options={"size": size}) for size in "SM")
-    document = make_document(make_product(variants=variants, title="Marin <b>"), make_channel("web"))
-    stock = {"in_stock": True, "quantity": 2, "variants": {"M-S": 2, "M-M": 0}}
+@pytest.mark.django_db
+def test_the_preview_is_the_page_of_the_theme_with_what_nobody_sees_yet(shop):
+    nantes = shop.location("nantes")
+    shop.channel("web", theme="atelier", locations=[nantes])
+    product = shop.product("marin", sizes=["S", "M"], stock={nantes: 3})
+    shop.settle()
+    forget_contexts()
+    draft = ProductContent.objects.get(product=product, locale__language_code="fr")
+    draft.title = "Marin <b>"
 
-    html = render_to_string(
-        "comptoir_web/preview.html",
-        {"document": document, "channel": make_channel("web"), "locale": "fr", "availability": stock},
-    )
+    (frame,) = side_by_side(draft)
 
-    assert "Marin &lt;b&gt;" in html
-    assert "49,90\xa0€" in html
-    assert "<p>Tissée à Nantes.</p>" in html
-    assert html.count('class="is-gone"') == 1
+    assert frame.html.startswith("<!doctype html>") and theme_of("atelier").version in frame.html
+    assert "<h1>Marin &lt;b&gt;</h1>" in frame.html and "49,90\xa0€" in frame.html
+    assert 'value="MARIN-S"' in frame.html and "reste 3" in frame.html
+    assert "Marin &lt;b&gt;" not in shop_page_of("marin")
 
 
-def test_the_preview_shows_a_page():
-    channel = make_channel("web")
+@pytest.mark.django_db
+def test_the_preview_of_a_page_shows_the_products_it_names_as_they_are_at_that_moment(shop):
+    shop.channel("web")
+    shop.product("marin")
+    shop.settle()
+    forget_contexts()
+    root = Page.get_first_root_node()
+    home = HomePage(title="Notre atelier", slug="accueil", locale=Locale.objects.get(language_code="fr"))
+    home.body = [
+        (
+            "products",
+            {
+                "title": "À voir",
+                "products": list(ProductContent.objects.filter(locale__language_code="fr")),
+                "channels": [],
+            },
+        )
+    ]
+    root.add_child(instance=home)
 
-    html = render_to_string(
-        "comptoir_web/preview.html",
-        {"document": make_document(make_page(), channel), "channel": channel, "locale": "fr"},
-    )
+    (frame,) = side_by_side(home)
 
-    assert "Notre atelier" in html
-    assert "<p>Une porte bleue.</p>" in html
+    assert "<h1>Notre atelier</h1>" in frame.html and "/web/fr/products/marin" in frame.html
+
+
+def shop_page_of(slug: str) -> str:
+    return Client().get(f"/web/fr/products/{slug}").content.decode()
 
 
 @pytest.mark.django_db

@@ -51,6 +51,7 @@ from comptoir_site.demo.goods.shades import SIZE_NAMES
 from comptoir_site.demo.motion import set_goods_in_motion
 from comptoir_site.demo.offers import make_offers
 from comptoir_site.demo.pictures import all_picture_names, scene_file_name, write_all
+from comptoir_site.demo.salon import fill_the_book, open_salons
 from comptoir_site.demo.synonyms import teach_synonyms
 
 PASSWORD = "comptoir-demo"  # noqa: S105 (a demo on this machine only)
@@ -69,6 +70,7 @@ def build_demo() -> None:
     """Set the demo shop up, unless it is there already."""
     if Channel.objects.exists():
         _follow_address()
+        fill_the_book()
         return
     folder = Path(settings.COMPTOIR_HOME) / "drawings"
     connection.close()  # the drawing processes must not share it
@@ -125,6 +127,8 @@ class Builder:
         set_goods_in_motion(self.locations, *(User.objects.get(email=LOGINS[one][0]) for one in (0, 2)))
         make_offers(self.products)
         offer_deliveries(self.locations)
+        open_salons(self.locations, self.products)
+        fill_the_book()
         self._pages()
         with progress_bar("Publishing", total=len(catalogue.PRODUCTS)) as progress:
             rebuild_all(progress=progress)

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "comptoir.publishing",
     "comptoir.messaging",
     "comptoir.content",
+    "comptoir.reviews",
     "comptoir.checkout",
     "comptoir.fulfilment",
     "comptoir.payments",
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "comptoir.api.unavailable.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "comptoir_site.urls"
@@ -151,13 +153,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# Customers log in to a web shop by a code or a password; an account begins with a code, and needs no password at all.
+#: What sends SMS; with one, customers can log in by a code on their phone.
+COMPTOIR_SMS_TRANSPORT = os.environ.get("SMS_TRANSPORT", "")
+
+# Customers log in to a web shop by a code, a password or a passkey; an account begins with a code, and needs nothing else.
 if "web" in COMPTOIR_PLUGINS:
     MIDDLEWARE.append("allauth.account.middleware.AccountMiddleware")
     AUTHENTICATION_BACKENDS.append("allauth.account.auth_backends.AuthenticationBackend")
     ACCOUNT_ADAPTER = "comptoir_web.account.adapter.ShopAdapter"
     ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-    ACCOUNT_LOGIN_METHODS = {"email"}
+    ACCOUNT_LOGIN_METHODS = {"email", "phone"} if COMPTOIR_SMS_TRANSPORT else {"email"}
     ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # without the star: whoever wants one
     ACCOUNT_LOGIN_BY_CODE_ENABLED = True
     ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -165,6 +170,9 @@ if "web" in COMPTOIR_PLUGINS:
     ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
     ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
     ACCOUNT_SESSION_REMEMBER = True
+    INSTALLED_APPS += ["allauth.mfa"]
+    MFA_SUPPORTED_TYPES = ["webauthn"]
+    MFA_PASSKEY_LOGIN_ENABLED = True
     # Log-in with accounts of others, such as "google,apple"; keys by SOCIALACCOUNT_PROVIDERS of django-allauth.
     if SOCIAL_LOGINS := [name for name in os.environ.get("SOCIAL_LOGINS", "").split(",") if name]:
         INSTALLED_APPS += [

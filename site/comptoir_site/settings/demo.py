@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("COMPTOIR_PLUGINS", "store,web,app,social,booking,testpay")
+os.environ.setdefault("SMS_TRANSPORT", "console")
 
 from comptoir_site.settings.base import *  # noqa: F403
 from comptoir_site.settings.base import COMPTOIR_HOME
@@ -10,7 +11,6 @@ from comptoir_site.settings.secret import kept_secret_key
 
 SECRET_KEY = kept_secret_key(COMPTOIR_HOME)
 DEMO = True
-COMPTOIR_SMS_TRANSPORT = "console"
 # The account of every example in the papers of French banks: nobody's.
 COMPTOIR_BANK_IBAN = "FR76 3000 6000 0112 3456 7890 189"
 if "testpay" in COMPTOIR_PLUGINS:  # noqa: F405

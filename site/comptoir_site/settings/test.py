@@ -4,6 +4,9 @@ import os
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("COMPTOIR_PLUGINS", "store,web,app,social,booking,testpay,stripe")
+os.environ.setdefault("SMS_TRANSPORT", "console")
+# A house that lets everybody in, as django-allauth has it for tests.
+os.environ.setdefault("SOCIAL_LOGINS", "dummy")
 
 from comptoir_site.settings.base import *  # noqa: F403
 

@@ -1,3 +1,3 @@
-from tests.core.stock.conftest import open_shop
+from comptoir.testing.racing import open_shop
 
 __all__ = ["open_shop"]

@@ -18,7 +18,7 @@ from comptoir.stock.holds import hold_stock
 from comptoir.stock.models import Hold
 from comptoir.stock.plans import Wanted
 from comptoir.stock.services import receive_stock
-from tests.core.baskets.conftest import Caller
+from comptoir.testing.calling import Caller
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from comptoir.catalogue.models import Listing
 from comptoir.pricing.services import add_price_exception
 from comptoir.stock.audit import differences
 from comptoir.stock.models import Hold
-from tests.core.baskets.conftest import Caller
+from comptoir.testing.calling import Caller
 
 pytestmark = pytest.mark.django_db
 

@@ -19,8 +19,8 @@ from comptoir.customers.models import User
 from comptoir.stock.audit import differences
 from comptoir.stock.models import Hold
 from comptoir.stock.rows import in_transaction
-from tests.core.baskets.conftest import Counter, run_together
-from tests.core.stock.conftest import STRESS
+from comptoir.testing.racing import STRESS, run_together
+from comptoir.testing.selling import Counter
 
 pytestmark = pytest.mark.timeout(180 * STRESS)
 

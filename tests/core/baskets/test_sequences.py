@@ -25,7 +25,7 @@ from comptoir.stock.models import Hold
 from comptoir.stock.plans import Wanted
 from comptoir.stock.queries import availability
 from comptoir.stock.services import count_stock, receive_stock
-from tests.core.baskets.conftest import Counter
+from comptoir.testing.selling import Counter
 
 FULL = bool(os.environ.get("COMPTOIR_STRESS"))
 SKUS = st.sampled_from(["MARIN-S", "MARIN-M"])

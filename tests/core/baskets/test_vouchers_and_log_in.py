@@ -11,7 +11,7 @@ from comptoir.customers.models import User
 from comptoir.pricing.models import OfferScope
 from comptoir.stock.audit import differences
 from comptoir.stock.models import Hold
-from tests.core.baskets.conftest import Caller
+from comptoir.testing.calling import Caller
 from tests.core.pricing.rules import make_offer, make_range, make_voucher
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import pytest
 
 from comptoir.orders.models import Order, RefundRequest
-from tests.core.stock.conftest import people
+from comptoir.testing.staff import people
 
 __all__ = ["people"]
 

@@ -17,9 +17,9 @@ from comptoir.fulfilment.slots import hold_slot
 from comptoir.payments.models import Payment
 from comptoir.payments.services import AboveCaptured, refund_payment
 from comptoir.pricing.services import set_price
+from comptoir.testing.calling import Customer
 from comptoir_testpay.models import Message
 from comptoir_testpay.sending import SIGNATURE, signature
-from tests.core.checkout.conftest import Customer
 from tests.core.checkout.test_journey import HOME, Story, pay_at_the_gateway
 from tests.core.unchanged import nothing_changes
 

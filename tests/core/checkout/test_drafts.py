@@ -1,6 +1,7 @@
 """Orders taken on the phone."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -10,8 +11,8 @@ from comptoir.checkout.models import Checkout
 from comptoir.events.models import Event
 from comptoir.orders.models import Order
 from comptoir.stock.models import Hold
-from tests.core.checkout.conftest import CONTACT, Customer
-from tests.core.stock.conftest import people
+from comptoir.testing.calling import CONTACT, Customer
+from comptoir.testing.staff import people
 from tests.testdummy import plugin as dummy_plugin
 
 __all__ = ["people"]
@@ -113,6 +114,59 @@ def test_a_phone_order_is_taken_delivered_sent_and_cancelled_at_the_screen(till,
     clerk.post(address, {"verb": "cancel"})
     draft.refresh_from_db()
     assert draft.problem == "cancelled"
+
+
+def goods(*rows):
+    """What the screen sends for these (SKU, pieces)."""
+    said = {"verb": "change", "goods-TOTAL_FORMS": len(rows), "goods-INITIAL_FORMS": 1}
+    for number, (sku, quantity) in enumerate(rows):
+        said |= {f"goods-{number}-goods": sku, f"goods-{number}-quantity": quantity}
+    return said
+
+
+def held():
+    rows = Hold.objects.filter(state="held").values_list("level__variant__sku", "quantity")
+    return sorted((sku, quantity) for sku, quantity in rows)
+
+
+def test_the_goods_of_a_phone_order_are_changed_and_their_holds_follow(till, clerk):
+    address = clerk.post("/admin/drafts/new/", PHONE)["Location"]
+    clerk.post(address, {"verb": "deliver", "way": "domicile", **HOME})
+    assert 'value="MARIN-S"' in clerk.get(address).content.decode()
+
+    assert clerk.post(address, goods(("MARIN-S", 1), ("MARIN-M", 3))).status_code == 302
+    assert held() == [("MARIN-M", 3), ("MARIN-S", 1)]
+    assert min(hold.expires_at for hold in Hold.objects.filter(state="held")) > clock.now() + timedelta(
+        hours=23
+    )
+    assert "€204.60" in clerk.get(address).content.decode()  # four of 49.90, and 5.00 for the delivery
+
+    clerk.post(address, goods(("MARIN-M", 2)))
+    assert held() == [("MARIN-M", 2)]
+    assert Checkout.objects.get().delivery["basket_version"] == Checkout.objects.get().basket.version
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([("MARIN-S", 1), ("MARIN-M", 90)], "left"),
+        ([("nothing", 1)], "Nothing is sold under this SKU"),
+        ([("", 1)], "This field is required."),
+    ],
+)
+def test_goods_that_cannot_be_had_leave_a_phone_order_as_it_was(till, clerk, rows, sentence):
+    address = clerk.post("/admin/drafts/new/", PHONE)["Location"]
+    answer = clerk.post(address, goods(*rows))
+    assert answer.status_code == 422 and sentence in answer.content.decode(), answer.content.decode()
+    assert held() == [("MARIN-S", 2)]
+
+
+def test_the_goods_of_a_phone_order_that_is_being_paid_stay(till, clerk):
+    address, draft = clerk.post("/admin/drafts/new/", PHONE)["Location"], Checkout.objects.get()
+    Checkout.objects.filter(pk=draft.pk).update(state=Checkout.State.PAYING, total=Decimal("99.80"))
+    answer = clerk.post(address, goods(("MARIN-S", 1)))
+    assert answer.status_code == 422
+    assert held() == [("MARIN-S", 2)]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from comptoir.events.models import Delivery, Event
 from comptoir.orders.models import Order
 from comptoir.orders.services import cancel_order, edit_order, move_order
 from comptoir.stock.models import Hold
-from tests.core.checkout.conftest import Customer
+from comptoir.testing.calling import Customer
 from tests.testdummy import plugin as dummy_plugin
 
 pytestmark = pytest.mark.django_db

@@ -20,8 +20,7 @@ from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Payment
 from comptoir.payments.services import capture_payment
 from comptoir.stock.models import Level
-from tests.core.baskets.conftest import Caller
-from tests.core.checkout.conftest import CONTACT, Customer
+from comptoir.testing.calling import CONTACT, Caller, Customer
 
 pytestmark = pytest.mark.django_db
 HOME = {"street": "3 rue Crébillon", "postcode": "44000", "city": "Nantes", "country": "FR"}
@@ -128,8 +127,8 @@ def test_paid_at_the_gateway_prepared_collected_with_the_code_and_refunded_in_pa
     assert story.staff.status == 201
     money = {name: one["amount"] for name, one in story.seen()["money"].items()}
     assert money == {"captured": "99.80", "refunded": "49.90", "due": "0.00"}
-    moves = [one.becomes for one in story.order.history.filter(what="moved")]
-    assert moves == ["preparing", "ready", "done"]
+    moves = [(one.becomes, one.actor.email) for one in story.order.history.filter(what="moved")]
+    assert moves == [(state, "chef@aubelaine.example") for state in ("preparing", "ready", "done")]
 
 
 def test_what_is_sent_home_has_its_address_and_is_done_when_the_carrier_has_it(till, web, tell):

@@ -17,10 +17,11 @@ from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Notice, Payment
 from comptoir.stock.audit import differences as stock_differences
 from comptoir.stock.models import Hold, Level
+from comptoir.testing.calling import Customer
+from comptoir.testing.racing import STRESS, run_together
+from comptoir.testing.selling import Till
 from comptoir_testpay.models import Deed
 from comptoir_testpay.sending import send_due
-from tests.core.checkout.conftest import Customer, Till, run_together
-from tests.core.stock.conftest import STRESS
 
 pytestmark = pytest.mark.timeout(120 * STRESS)
 

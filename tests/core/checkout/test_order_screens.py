@@ -13,8 +13,8 @@ from comptoir.payments import audit
 from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Payment, PaymentEntry
 from comptoir.stock.models import Hold
-from tests.core.checkout.conftest import CONTACT
-from tests.core.stock.conftest import people
+from comptoir.testing.calling import CONTACT
+from comptoir.testing.staff import people
 
 __all__ = ["people"]
 

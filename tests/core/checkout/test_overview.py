@@ -16,7 +16,7 @@ from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.parcels import make_ready, pack_parcel, pick_pieces
 from comptoir.orders.models import Order
 from comptoir.stock.services import adjust_stock
-from tests.core.stock.conftest import people
+from comptoir.testing.staff import people
 
 __all__ = ["people"]
 

@@ -26,8 +26,10 @@ from comptoir.payments.models import Payment
 from comptoir.payments.services import refund_payment, start_payment
 from comptoir.stock.audit import differences as stock_differences
 from comptoir.stock.models import Hold, Level
+from comptoir.testing.calling import Customer
+from comptoir.testing.racing import run_together
+from comptoir.testing.selling import Till
 from comptoir_testpay.models import Deed
-from tests.core.checkout.conftest import Customer, Till, run_together
 from tests.core.checkout.test_journey import pay_at_the_gateway
 
 KILLED = Path(__file__).with_name("killed_while_finishing.py")

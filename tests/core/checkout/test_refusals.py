@@ -13,7 +13,7 @@ from comptoir.orders.models import Order
 from comptoir.payments.models import Payment
 from comptoir.pricing.services import set_price
 from comptoir.stock.models import Hold
-from tests.core.checkout.conftest import CONTACT
+from comptoir.testing.calling import CONTACT
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.parcels import make_ready, pack_parcel, pick_pieces
 from comptoir.fulfilment.queries import preparation_list
 from comptoir.fulfilment.services import set_up_location
-from tests.core.stock.conftest import people
+from comptoir.testing.staff import people
 
 __all__ = ["people"]
 

@@ -10,7 +10,7 @@ from comptoir.fulfilment.codes import collection_code
 from comptoir.fulfilment.models import DeliveryMethod, Parcel
 from comptoir.fulfilment.parcels import say_here
 from comptoir.fulfilment.services import set_up_location
-from tests.core.stock.conftest import people
+from comptoir.testing.staff import people
 
 __all__ = ["people"]
 

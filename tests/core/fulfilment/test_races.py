@@ -3,7 +3,7 @@
 from comptoir.fulfilment.models import Slot, SlotClaim
 from comptoir.fulfilment.services import set_up_location
 from comptoir.fulfilment.slots import SlotFull, free_slots, hold_slot
-from tests.core.stock.conftest import open_shop, run_together
+from comptoir.testing.racing import open_shop, run_together
 
 __all__ = ["open_shop"]
 

@@ -26,11 +26,13 @@ from comptoir.orders.models import Order
 from comptoir.payments.checking import settle_payments
 from comptoir.payments.services import refund_payment
 from comptoir.payments.tenders import capture_for_order, keep_for_order
-from tests.core.checkout.conftest import Customer, till, web
+from comptoir.testing.calling import Customer
+from comptoir.testing.racing import open_shop
+from comptoir.testing.staff import people
+from tests.core.checkout.conftest import till, web
 from tests.core.fulfilment.conftest import Retailer, now, retailer
 from tests.core.payments.conftest import Till as Payments
 from tests.core.payments.conftest import bank, eur
-from tests.core.stock.conftest import open_shop, people
 
 __all__ = ["Customer", "bank", "now", "open_shop", "people", "retailer", "till", "web"]
 

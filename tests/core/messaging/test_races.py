@@ -9,8 +9,8 @@ from comptoir.messaging.sending import send_messages
 from comptoir.messaging.services import write_messages
 from comptoir.messaging.tasks import mail_forever
 from comptoir.orders.models import Order
+from comptoir.testing.racing import run_together
 from tests.core.messaging.conftest import EMAIL
-from tests.core.stock.conftest import run_together
 
 
 def test_the_loop_of_the_worker_sends_what_waits_and_stops_when_told(open_shop, moody):

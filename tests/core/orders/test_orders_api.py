@@ -5,8 +5,9 @@ from django.test import Client
 
 from comptoir.orders.models import Order, RefundRequest
 from comptoir.stock.models import Hold, Level
-from tests.core.checkout.conftest import Customer, Till, nothing_counted
-from tests.core.stock.conftest import people
+from comptoir.testing.calling import Customer
+from comptoir.testing.selling import Till, nothing_counted
+from comptoir.testing.staff import people
 
 __all__ = ["nothing_counted", "people"]
 

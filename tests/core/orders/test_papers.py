@@ -12,7 +12,9 @@ from comptoir.orders.papers import issue_paper
 from comptoir.orders.printing import paper_pdf
 from comptoir.payments.models import Payment
 from comptoir.payments.services import capture_payment, refund_payment
-from tests.core.checkout.conftest import Customer, Till, nothing_counted, open_shop, run_together
+from comptoir.testing.calling import Customer
+from comptoir.testing.racing import open_shop, run_together
+from comptoir.testing.selling import Till, nothing_counted
 
 __all__ = ["nothing_counted", "open_shop"]
 

@@ -32,8 +32,8 @@ PASSWORD = "the bank's own"
 class Bank(Provider):
     """Does everything once for each key. ``mood`` says how it behaves; a list of moods is used up call by call.
 
-    ``pays``; ``redirects`` (to a page of its own); ``refuses``; ``silent`` (does nothing, answers nothing); ``deaf``
-    (does it, answers nothing); ``killed_before`` and ``killed_after``: the calling process dies there.
+    ``pays``; ``redirects`` (to a page of its own, another for each call); ``refuses``; ``silent`` (does nothing, answers
+    nothing); ``deaf`` (does it, answers nothing); ``killed_before`` and ``killed_after``: the calling process dies there.
     """
 
     code = "bank"
@@ -104,7 +104,11 @@ class Bank(Provider):
             os.kill(os.getpid(), signal.SIGKILL)
         if mood == "deaf":
             raise ProviderSilent
-        step = Step("redirect", url="https://bank.example/pay") if mood == "redirects" else Step()
+        step = (
+            Step("redirect", url=f"https://bank.example/pay?call={self.calls}")
+            if mood == "redirects"
+            else Step()
+        )
         facts = [one for one in self.facts(asked.payment) if one.key == asked.key]
         return Answer(
             reference=asked.payment,

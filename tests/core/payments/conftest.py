@@ -14,8 +14,8 @@ from comptoir.orders.models import Order
 from comptoir.payments.models import Payment
 from comptoir.payments.services import start_payment
 from comptoir.testing.factories import Shop
+from comptoir.testing.racing import open_shop, racing, run_together
 from tests.core.payments.bank import Bank
-from tests.core.stock.conftest import open_shop, racing, run_together
 
 __all__ = ["open_shop", "racing", "run_together"]
 

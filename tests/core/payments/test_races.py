@@ -14,16 +14,16 @@ from django.db import connections, transaction
 from comptoir.base import clock
 from comptoir.events.services import deliver_events
 from comptoir.orders.services import request_refund
-from comptoir.payments import tasks
+from comptoir.payments import commands, tasks
 from comptoir.payments.audit import differences
 from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Notice, Payment
 from comptoir.payments.notices import receive_notice
 from comptoir.payments.services import AboveCaptured, capture_payment, refund_payment
 from comptoir.payments.tenders import NotPaid, capture_for_order, give_back, keep_for_order
+from comptoir.testing.racing import STRESS, run_together
 from tests.core.payments.bank import PASSWORD
 from tests.core.payments.conftest import eur
-from tests.core.stock.conftest import STRESS, run_together
 
 pytestmark = pytest.mark.timeout(120 * STRESS)
 processes = multiprocessing.get_context("fork")
@@ -101,6 +101,43 @@ def test_one_key_sent_fifty_times_at_once_starts_one_payment(open_till, bank):
     assert bank.total("authorised") == Decimal("50")
     settle_later()
     assert Payment.objects.get().authorised == Decimal("50")
+
+
+def test_of_fifty_calls_at_once_one_asks_and_all_have_its_answer(open_till, bank, monkeypatch):
+    monkeypatch.setattr(commands, "ANSWER_S", 60)
+    bank.moods = ["redirects"]
+
+    results = run_together(
+        [lambda: open_till.pay("50.00", reference="checkout:1", key="once") for _ in range(50)], workers=25
+    )
+
+    assert bank.calls == 1
+    assert {(one.state, one.step["url"]) for one in results} == {
+        ("waiting", "https://bank.example/pay?call=1")
+    }
+
+
+def test_who_waits_for_somebody_who_died_while_asking_asks_himself(open_till, bank, monkeypatch):
+    monkeypatch.setattr(commands, "ANSWER_S", 0.5)
+    bank.moods = ["killed_before"]
+    assert in_a_process(lambda: open_till.pay(reference="checkout:1", key="once")) == -signal.SIGKILL
+    bank.moods = ["redirects"]
+
+    payment = open_till.pay(reference="checkout:1", key="once")
+
+    assert (payment.state, payment.step["url"]) == ("waiting", "https://bank.example/pay?call=1")
+
+
+def test_an_answer_that_comes_again_sends_the_customer_nowhere_else(open_till, bank, monkeypatch):
+    """Whoever waited too long asks as well: two answers, one page."""
+    monkeypatch.setattr(commands, "ANSWER_S", 0)
+    bank.moods = ["redirects"]
+
+    results = run_together(
+        [lambda: open_till.pay("50.00", reference="checkout:1", key="once") for _ in range(20)], workers=10
+    )
+
+    assert len({one.step["url"] for one in results}) == 1
 
 
 def test_one_refund_sent_fifty_times_at_once_gives_once(open_till, bank):

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from comptoir.base import clock
-from comptoir.orders.models import RefundRequest
+from comptoir.events.models import Delivery
+from comptoir.orders.models import Order, RefundRequest
+from comptoir.orders.services import request_refund
 from comptoir.payments.audit import differences
 from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Payment
@@ -223,9 +225,20 @@ def test_the_audit_finds_figures_that_do_not_add_up(sold):
     )
 
 
-def test_the_audit_finds_an_order_that_keeps_too_much(sold):
+def test_a_refund_whose_event_was_not_heard_yet_is_under_way(sold):
+    request_refund(order_id=sold.pk, key="back", amount=eur("10.00"))
+    Order.objects.filter(pk=sold.pk).update(cancelled_total=Decimal("10.00"))
+
+    assert differences(grace_minutes=-60) == []
+
+    Delivery.objects.filter(subscriber="comptoir.payments").update(parked_at=clock.now())
+    assert {one.code for one in differences(grace_minutes=-60)} == {"order_paid_too_much"}
+
+
+def test_the_audit_finds_an_order_that_keeps_too_much(sold, shop):
     sold.cancelled_total = Decimal("10.00")
     sold.save()
+    shop.settle()
 
     [found] = differences(grace_minutes=-60)
 

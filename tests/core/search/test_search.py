@@ -8,15 +8,19 @@ import pytest
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
 from comptoir.catalogue.models import Product
+from comptoir.catalogue.services import save_attribute, save_product, save_product_class
+from comptoir.channels.models import Location
 from comptoir.channels.queries import channel_context
 from comptoir.channels.services import open_channel
 from comptoir.content.models import ProductContent
 from comptoir.pricing.services import set_price
 from comptoir.publishing.queries import BadCursor
-from comptoir.search.models import Boost
+from comptoir.search.entries import VERSION
+from comptoir.search.models import Boost, PostgresEntry
 from comptoir.search.queries import search, suggest
 from comptoir.search.questions import Filters
-from comptoir.search.services import rebuild_index, save_synonym
+from comptoir.search.services import complete_index, rebuild_index, save_synonym
+from comptoir.stock.services import receive_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +192,44 @@ def test_values_of_one_facet_are_alternatives_and_different_facets_all_hold(rail
     assert sorted(card["handle"] for card in result.items) == ["flanelle", "oxford"]
     assert counts(result, "category") == {"Femme": 3, "Chemises": 2, "Robes": 1}
     assert counts(result, "size") == {"S": 2, "M": 2, "L": 1}
+
+
+def test_a_size_and_a_colour_have_to_be_those_of_one_variant_and_in_stock_is_of_that_one(rail, shop):
+    nantes = Location.objects.get(code="nantes")
+    kind = save_product_class(name="Vêtements")
+    save_attribute(product_class=kind, code="color", name="Couleur", is_option=True, is_filter=True)
+    rows = [("S", "red", 2), ("M", "blue", 2), ("L", "red", 0)]
+    product = save_product(
+        handle="gilet", title="gilet", product_class=kind,
+        variants=[{"sku": f"{s}-{c}", "options": {"size": s, "color": c}} for s, c, _left in rows],
+    )  # fmt: skip
+    for variant, (_size, _colour, left) in zip(shop.variants(product), rows, strict=True):
+        set_price(variant=variant, amount=Decimal("60"))
+        if left:
+            receive_stock(variant=variant, location=nantes, quantity=left)
+    shop.text(product, "fr", title="Gilet")
+    shop.settle()
+
+    def asked(*chosen, **more):
+        return search(rail, "fr", "gilet", filters=Filters(attributes=chosen, **more))
+
+    assert [asked("size:s", "color:red").total, asked("size:m", "color:red").total] == [1, 0]
+    assert [asked("size:l", "color:red").total, asked("size:l", "color:red", in_stock=True).total] == [1, 0]
+    assert asked("size:l", "color:red").in_stock == 0 and asked("color:red").in_stock == 1
+    assert counts(asked("color:red"), "size") == {"S": 1, "L": 1}
+    assert counts(asked("color:red"), "color") == {"red": 1, "blue": 1}
+    assert counts(asked("color:red", in_stock=True), "size") == {"S": 1}
+    assert counts(asked("size:m", "color:red"), "size") == {"S": 1, "L": 1}
+
+
+def test_a_worker_puts_in_what_is_missing_after_an_update(rail, found):
+    PostgresEntry.objects.filter(title__startswith="chemise").update(version=0)
+    PostgresEntry.objects.filter(title__startswith="robe").delete()
+    assert "ete" not in found("fr", "robe")
+    assert complete_index() == 4
+    assert found("fr", "robe") == ["ete"]
+    assert not PostgresEntry.objects.exclude(version=VERSION).exists()
+    assert complete_index() == 0
 
 
 def test_prices_limit_and_the_range_ignores_its_own_limits(rail):

@@ -12,7 +12,7 @@ from comptoir.stock.holds import OutOfStock, change_hold, hold_stock, release_ho
 from comptoir.stock.models import Hold
 from comptoir.stock.plans import Wanted
 from comptoir.stock.services import count_stock
-from tests.core.stock.conftest import racing
+from comptoir.testing.racing import racing
 from tests.core.stock.test_races import holder, make_hot
 
 pytestmark = pytest.mark.timeout(120)

@@ -27,7 +27,7 @@ from comptoir.stock.pools import drain_pool, fill_pool
 from comptoir.stock.queries import availability
 from comptoir.stock.rows import in_transaction, lock_levels
 from comptoir.stock.services import count_stock, receive_stock
-from tests.core.stock.conftest import STRESS, racing, run_together
+from comptoir.testing.racing import STRESS, racing, run_together
 
 pytestmark = pytest.mark.timeout(60 * STRESS)
 

@@ -269,7 +269,8 @@ class ChannelViewSet(ModelViewSet):
             heading=gettext_lazy("Baskets"),
         ),
         MultiFieldPanel(
-            [FieldPanel("is_active"), FieldPanel("is_public")], heading=gettext_lazy("Who can read it")
+            [FieldPanel("is_active"), FieldPanel("is_public"), FieldPanel("origins")],
+            heading=gettext_lazy("Who can read it"),
         ),
         MultiFieldPanel([FieldPanel("locations")], heading=gettext_lazy("Locations")),
     ]

@@ -26,7 +26,7 @@ from comptoir.channels.queries import ChannelContext, channel_context
 from comptoir.checkout.backoffice.order_forms import DraftForm, WayForm
 from comptoir.checkout.backoffice.screen import OrdersScreen, show_refusal
 from comptoir.checkout.delivery import Wish, address_of, ways_for
-from comptoir.checkout.drafts import cancel_draft, draft_order, offer_draft, payment_link
+from comptoir.checkout.drafts import cancel_draft, change_draft, draft_order, offer_draft, payment_link
 from comptoir.checkout.freezing import placed_lines
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.queries import channels_for, draft_of, view_of
@@ -56,6 +56,12 @@ class GoodsRowsBase(GrowingFormSet):
     def clean(self) -> None:
         if not any(self.errors) and not self.kept_forms:
             raise ValidationError(_("Say what is ordered."))
+
+    @property
+    def wanted(self) -> list[tuple[Code, int]]:
+        """What is ordered, as services take it."""
+        said = [row.cleaned_data for row in self.kept_forms]
+        return [(Code(sku=one["goods"][0].sku), one["quantity"]) for one in said]
 
 
 GoodsRows = formset_factory(GoodsRow, formset=GoodsRowsBase, extra=1, can_delete=True, max_num=50)
@@ -107,13 +113,9 @@ class NewDraftScreen(DraftsScreen):
         context = channel_context(said["channel"].code)
         if context is None:
             raise NotFound()
-        lines = [
-            (Code(sku=row.cleaned_data["goods"][0].sku), row.cleaned_data["quantity"])
-            for row in rows.kept_forms
-        ]
         return draft_order(
             channel=context,
-            lines=lines,
+            lines=rows.wanted,
             contact={name: said[name] for name in ("name", "phone", "email")},
             locale=said["locale"] if said["locale"] in context.locales else context.default_locale,
             staff_id=self.request.user.pk,
@@ -156,6 +158,8 @@ class DraftScreen(DraftsScreen):
 
     def post(self, request: HttpRequest, uuid: str) -> HttpResponse:
         verb, form = request.POST.get("verb", ""), None
+        if verb == "change":
+            return self._change(request)
         try:
             if verb == "deliver":
                 form = self._way_form(request.POST)
@@ -178,6 +182,17 @@ class DraftScreen(DraftsScreen):
             show_refusal(form, error, **{"delivery": "way", "delivery.slot": "slot"})
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
+    def _change(self, request: HttpRequest) -> HttpResponse:
+        rows, refusal = GoodsRows(request.POST, prefix="goods"), ""
+        if rows.is_valid():
+            try:
+                change_draft(channel=self.channel, uuid=str(self.draft.uuid), lines=rows.wanted)
+                messages.success(request, _("The goods are kept as they are now."))
+                return redirect("drafts:draft", self.draft.uuid)
+            except ComptoirError as error:
+                refusal = str(error)
+        return self.render_to_response(self.get_context_data(rows=rows, refusal=refusal), status=422)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         draft, shown = self.draft, self.shown
         facts: dict[str, Any] = {
@@ -194,6 +209,10 @@ class DraftScreen(DraftsScreen):
         }
         if draft.state == State.OPEN and "form" not in kwargs:
             facts["form"] = self._way_form()
+        if draft.state == State.OPEN and "rows" not in kwargs:
+            facts["rows"] = self._rows()
+        if draft.state == State.OPEN:
+            facts["media"] = GoodsRow().media + GoodsRows(prefix="goods").media
         return super().get_context_data(**{**facts, **kwargs})
 
     def _lines(self, view: BasketView) -> list[dict[str, Any]]:
@@ -211,6 +230,12 @@ class DraftScreen(DraftsScreen):
             for line in view.lines
             for pk in (line.row.variant_id,)
         ]
+
+    def _rows(self) -> GoodsRowsBase:
+        """The goods as they are, to be changed."""
+        assert self.shown.basket is not None
+        said = [{"goods": one.row.sku, "quantity": one.row.quantity} for one in self.shown.basket.lines]
+        return GoodsRows(prefix="goods", initial=said)
 
     def _way_form(self, said: Any = None) -> WayForm:
         """The ways to the address that was typed, or said before."""

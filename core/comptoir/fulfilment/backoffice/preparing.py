@@ -18,6 +18,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from comptoir.base.errors import ComptoirError
 from comptoir.channels.models import Location
 from comptoir.customers.queries import workplaces
+from comptoir.fulfilment.backoffice.deciding import decisions_told
 from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.parcels import (
     collect_parcel,
@@ -28,7 +29,6 @@ from comptoir.fulfilment.parcels import (
     pick_pieces,
 )
 from comptoir.fulfilment.queries import (
-    decisions_of,
     parcel_by_number,
     preparation_list,
     slots_with_parcels,
@@ -271,34 +271,6 @@ class ParcelView(PreparationScreen):
             reasons=REASONS,
             forms={"scan": self.scan, "code": self.code, "hand": self.hand},
             history=self.parcel.history.select_related("actor"),
-            decisions=[_told(one) for one in decisions_of(self.parcel.order)],
+            decisions=decisions_told(self.parcel.order),
             **kwargs,
         )
-
-
-def _told(decision: Any) -> dict[str, Any]:
-    """A routing decision as people read it: who was asked, what speaks for and against each."""
-    return {
-        "decision": decision,
-        "candidates": [
-            {
-                "locations": ", ".join(one["locations"]),
-                "is_chosen": number == decision.chosen,
-                "scores": one.get("scores", {}),
-                "reasons": [_why(reason) for reason in one.get("reasons", [])],
-            }
-            for number, one in enumerate(decision.candidates)
-        ],
-    }
-
-
-def _why(reason: dict[str, Any]) -> str:
-    if reason["code"] == "out_of_stock" and "free" in reason:
-        return _("has %(free)s of %(wanted)s pieces") % reason
-    words = {
-        "does_not_ship": _("does not send parcels"),
-        "rejected_before": _("rejected it before"),
-        "not_there": _("is another shop"),
-        "never_open": _("is closed"),
-    }
-    return words.get(reason["code"], reason["code"])

@@ -5,11 +5,13 @@ from typing import Any
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import Error
 
 from comptoir import hookspecs, plugins
 from comptoir.api.health import WORKER_KEY
 from comptoir.api.idempotency import prune_answers
 from comptoir.base import clock
+from comptoir.base.away import is_away, wait_for_database
 from comptoir.checkout.finishing import cancel_unpaid, end_unpaid
 from comptoir.events.tasks import run_forever, send_forever
 from comptoir.fulfilment.parcels import expire_uncollected
@@ -19,6 +21,7 @@ from comptoir.payments.tasks import settle_forever
 from comptoir.pricing.services import tell_price_changes
 from comptoir.publishing.schedule import run_due
 from comptoir.publishing.services import due_attention
+from comptoir.search.tasks import fill_index
 
 logger = logging.getLogger("comptoir.worker")
 
@@ -38,16 +41,27 @@ class Command(BaseCommand):
             threading.Thread(target=run_forever, args=(stop, rounds), name="events", daemon=True),
             threading.Thread(target=send_forever, args=(stop,), name="webhooks", daemon=True),
             threading.Thread(target=settle_forever, args=(stop,), name="payments", daemon=True),
+            threading.Thread(target=fill_index, name="search", daemon=True),
             threading.Thread(target=mail_forever, args=(stop,), name="messages", daemon=True),
         ]
         for loop in loops:
             loop.start()
         try:
-            call_command("db_worker", "--interval", "1", "--no-startup-delay", verbosity=0)
+            self._run_tasks()
         finally:
             stop.set()
             for loop in loops:
                 loop.join(timeout=5)
+
+    def _run_tasks(self) -> None:
+        """Until told to stop; who is without a database waits for it."""
+        while True:
+            try:
+                return call_command("db_worker", "--interval", "1", "--no-startup-delay", verbosity=0)
+            except Error as error:
+                if not is_away(error):
+                    raise
+                wait_for_database()
 
 
 class Rounds:

@@ -17,6 +17,9 @@ class Engine(Protocol):
     def tidy(self) -> None:
         """Forget what no entry has any more, after all were put in again."""
 
+    def missing(self, limit: int) -> list[int]:
+        """Some of the products that are published and not kept, or kept as they were before an update."""
+
     def known(
         self, channel: ChannelContext, locale: str, words: list[str], typed: Collection[str]
     ) -> dict[str, Known]:

@@ -12,6 +12,7 @@ from django.db.models import TextField, Value
 from comptoir.base import clock
 from comptoir.base.statements import fetch_raw
 from comptoir.channels.queries import ChannelContext
+from comptoir.publishing.models import Document
 from comptoir.search.engines.statements import (
     NEAR,
     UNUSED_FACETS,
@@ -20,7 +21,7 @@ from comptoir.search.engines.statements import (
     find_statement,
     lexical,
 )
-from comptoir.search.entries import Entry, FacetValue
+from comptoir.search.entries import VERSION, Entry, FacetValue
 from comptoir.search.models import Facet, PostgresEntry, Word
 from comptoir.search.questions import Found, Known, Question, Term
 
@@ -72,6 +73,11 @@ class PostgresEngine:
             cursor.execute(UNUSED_FACETS)
             for locale in Word.objects.values_list("locale", flat=True).distinct():
                 cursor.execute(UNUSED_WORDS, {"locale": locale, "configuration": configuration(locale)})
+
+    def missing(self, limit: int) -> list[int]:
+        """Products that have documents without an entry, or with one of before an update."""
+        rows = Document.objects.filter(kind="product").exclude(search_entry__version=VERSION)
+        return list(rows.order_by("item_id").values_list("item_id", flat=True).distinct()[:limit])
 
     def known(
         self, channel: ChannelContext, locale: str, words: list[str], typed: Collection[str]
@@ -131,12 +137,22 @@ def _row(entry: Entry, facet_ids: dict[tuple[str, str, str], int]) -> PostgresEn
         codes=list(entry.codes),
         facet_ids=[facet_ids[document.locale, one.code, one.value] for one in entry.facets],
         variant_ids=document.variant_ids,
+        variant_facets=_variant_facets(entry, facet_ids),
         price=document.price_key,
         rank=document.rank,
         newest=document.newest_key,
         shown_from=document.shown_from,
         shown_until=document.shown_until,
+        version=VERSION,
     )
+
+
+def _variant_facets(entry: Entry, facet_ids: dict[tuple[str, str, str], int]) -> list[list[int]]:
+    """The options of each variant as numbers, all rows of one width."""
+    locale = entry.document.locale
+    rows = [[facet_ids.get((locale, *pair), 0) for pair in options] for options in entry.options]
+    width = max((len(row) for row in rows), default=0) or 1
+    return [row + [0] * (width - len(row)) for row in rows]
 
 
 def _vector(entry: Entry) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from comptoir.base import clock
 from comptoir.channels.queries import ChannelContext
+from comptoir.search.entries import CATEGORY
 from comptoir.search.questions import Alternative, Filters, Question, Term
 from comptoir.stock.shelves import FREE
 
@@ -44,6 +45,8 @@ LATERAL (SELECT count(*) AS products FROM (SELECT FROM search_postgresentry e WH
     AND e.vector @@ (to_tsquery(%(configuration)s::regconfig, w.word){terms}) LIMIT 200) counted) n
 WHERE n.products > 0 ORDER BY n.products DESC, length(w.word), w.word LIMIT %(limit)s"""
 
+COLUMNS = "e.document_id, e.item_id, e.facet_ids, e.variant_ids, e.price, e.rank, e.newest, e.title"
+
 ORDERS = {
     "relevance": "score DESC, rank, item_id",
     "featured": "rank, item_id",
@@ -54,27 +57,46 @@ ORDERS = {
 }
 
 #: Products that have everything; if there is none, those that have part of it. Then what they fail of the filters: a
-#: facet counts what fails nothing but itself. All of it comes back as one value.
+#: facet counts what fails nothing but itself. ``sold`` is what is judged in the end: products, or each of their variants.
+#: All of it comes back as one value.
 FIND = """WITH strict AS MATERIALIZED (SELECT {columns}, {score} AS score FROM search_postgresentry e
     WHERE {shown} AND ({strict})),
 matched AS (SELECT * FROM strict UNION ALL
     SELECT {columns}, {score} AS score FROM search_postgresentry e
     WHERE {loose} AND NOT EXISTS (SELECT FROM strict) AND {shown}),
-stocked AS (SELECT e.*, {in_stock} AS in_stock FROM matched e),
-judged AS MATERIALIZED (SELECT e.*, {fails} AS fails FROM stocked e),
-hits AS (SELECT * FROM judged WHERE cardinality(fails) = 0)
+{sold}
 SELECT json_build_object(
     'total', (SELECT count(*) FROM hits),
     'matching', (SELECT count(*) FROM matched),
     'relaxed', {can_relax} AND NOT EXISTS (SELECT FROM strict),
     'ids', (SELECT json_agg(document_id) FROM (
         SELECT document_id FROM hits ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s) page),
-    'prices', (SELECT json_build_array(min(price)::text, max(price)::text) FROM judged WHERE fails <@ ARRAY['price']),
-    'in_stock', (SELECT count(*) FROM judged WHERE fails <@ ARRAY['in_stock'] AND in_stock),
+    'prices', (SELECT json_build_array(min(price)::text, max(price)::text) FROM sold WHERE fails <@ ARRAY['price']),
+    'in_stock', (SELECT count({one}) FROM sold WHERE fails <@ ARRAY['in_stock'] AND in_stock),
     'facets', {facets})::text"""
 
+#: Where nothing is chosen that variants differ in, a product is judged as a whole.
+BY_PRODUCT = """stocked AS (SELECT e.*, {in_stock} AS in_stock FROM matched e),
+sold AS MATERIALIZED (SELECT e.*, {fails} AS fails FROM stocked e),
+hits AS (SELECT * FROM sold WHERE cardinality(fails) = 0)"""
+
+#: Else each variant for itself: one has to be the size and the colour, and in stock if that is asked. What a product has
+#: besides its options, all of its variants have.
+BY_VARIANT = """judged AS (SELECT e.*, {fails} AS fails FROM matched e),
+tried AS (SELECT e.document_id, e.price, e.facet_ids, e.variant_facets, e.variant_ids[place] AS variant_id,
+    e.variant_facets[place:place] AS own, e.variant_ids IS NULL AS is_uncounted,
+    e.fails || {fails_of_variant} AS fails
+    FROM (SELECT * FROM judged WHERE cardinality(fails) <= 1) e, generate_subscripts(e.variant_facets, 1) place),
+stocked AS (SELECT e.*, {in_stock} AS in_stock FROM tried e WHERE cardinality(fails) <= 1),
+sold AS MATERIALIZED (SELECT e.document_id, e.price, e.facet_ids, e.variant_facets, e.own, e.in_stock,
+    e.fails || {fails_of_stock} AS fails FROM stocked e),
+hits AS (SELECT * FROM matched WHERE document_id IN (SELECT document_id FROM sold WHERE cardinality(fails) = 0))"""
+
 #: How often each value is there, by what fails.
-COUNTED = """SELECT facet_id, {failed} AS failed, count(*) AS products FROM judged, unnest(facet_ids) facet_id
+COUNTED = """SELECT facet_id, {failed} AS failed, count(*) AS products FROM sold, unnest(facet_ids) facet_id
+        WHERE cardinality(fails) <= 1 GROUP BY 1, 2"""
+COUNTED_BY_VARIANT = """SELECT facet_id, fails[1] AS failed, count(DISTINCT document_id) AS products FROM sold, LATERAL (
+        SELECT unnest(own) UNION ALL SELECT one FROM unnest(facet_ids) one WHERE one <> ALL (variant_facets)) has (facet_id)
         WHERE cardinality(fails) <= 1 GROUP BY 1, 2"""
 
 FACETS = """(SELECT json_agg(json_build_array(f.code, f.value, f.name, f.label, f.swatch, f.products)) FROM (
@@ -99,14 +121,14 @@ def find_statement(
         "places": list(channel.location_ids),
     }
     statement = FIND.format(
-        columns="e.document_id, e.item_id, e.facet_ids, e.variant_ids, e.price, e.rank, e.newest, e.title",
+        columns=COLUMNS + (", e.variant_facets" if question.filters.names_variants else ""),
         shown=SHOWN,
         score=_score(question, values),
         strict=_strict(question, values),
         loose=_loose(question, values),
         can_relax="true" if question.terms else "false",
-        fails=_fails(question.filters, values),
-        in_stock=_in_stock(channel) if question.with_facets or question.filters.in_stock else "true",
+        sold=_sold(channel, question, values),
+        one="DISTINCT document_id" if question.filters.names_variants else "*",
         facets=_facets(question) if question.with_facets else "NULL",
         order=ORDERS[question.sort],
     )
@@ -141,8 +163,30 @@ def complete_statement(
 
 def _facets(question: Question) -> str:
     """Counts of facet values; where nothing is filtered nothing fails, which is less to group by."""
+    if question.filters.names_variants:
+        return FACETS.format(counted=COUNTED_BY_VARIANT)
     failed = "fails[1]" if question.filters != Filters() else "NULL::text"
     return FACETS.format(counted=COUNTED.format(failed=failed))
+
+
+def _sold(channel: ChannelContext, question: Question, values: dict[str, Any]) -> str:
+    """What the filters judge: products as a whole, or each variant."""
+    filters = question.filters
+    is_asked = question.with_facets or filters.in_stock
+    if not filters.names_variants:
+        in_stock = _in_stock(channel, "e.variant_ids IS NULL", "= ANY(e.variant_ids)") if is_asked else "true"
+        fails = (
+            [*_plain_fails(filters, values), STOCK_FAILS]
+            if filters.in_stock
+            else _plain_fails(filters, values)
+        )
+        return BY_PRODUCT.format(in_stock=in_stock, fails=_array(fails))
+    return BY_VARIANT.format(
+        fails=_array(_plain_fails(filters, values)),
+        fails_of_variant=_array(_variant_fails(filters, values)),
+        in_stock=_in_stock(channel, "e.is_uncounted", "= e.variant_id") if is_asked else "true",
+        fails_of_stock=_array([STOCK_FAILS] if filters.in_stock else []),
+    )
 
 
 def _put(values: dict[str, Any], value: Any) -> str:
@@ -215,23 +259,40 @@ def _facet_ids(code: str, chosen: list[str], values: dict[str, Any]) -> str:
     )
 
 
-def _fails(filters: Filters, values: dict[str, Any]) -> str:
-    """The names of the filters that a product does not pass, as an array."""
-    fails = []
-    for code, chosen in filters.by_code.items():
-        name = _put(values, f"facet:{code}")
-        fails.append(f"CASE WHEN NOT e.facet_ids && {_facet_ids(code, chosen, values)} THEN {name} END")
+STOCK_FAILS = "CASE WHEN NOT in_stock THEN 'in_stock' END"
+
+
+def _plain_fails(filters: Filters, values: dict[str, Any]) -> list[str]:
+    """What a product as a whole fails: its categories, its price."""
+    fails = [
+        f"CASE WHEN NOT e.facet_ids && {_facet_ids(code, chosen, values)} THEN {_put(values, f'facet:{code}')} END"
+        for code, chosen in filters.by_code.items()
+        if code == CATEGORY
+    ]
     prices = [("<", filters.price_min), (">", filters.price_max)]
     if outside := [f"e.price {sign} {_put(values, limit)}" for sign, limit in prices if limit is not None]:
         fails.append(f"CASE WHEN {' OR '.join(outside)} THEN 'price' END")
-    if filters.in_stock:
-        fails.append("CASE WHEN NOT in_stock THEN 'in_stock' END")
+    return fails
+
+
+def _variant_fails(filters: Filters, values: dict[str, Any]) -> list[str]:
+    """What a variant fails: it has what was chosen as an option of its own, or its product has it besides options."""
+    fails = []
+    for code, chosen in filters.by_code.items():
+        if code != CATEGORY:
+            ids = _facet_ids(code, chosen, values)
+            has = f"e.variant_facets[place:place] && {ids} OR e.facet_ids && {ids} AND NOT e.variant_facets && {ids}"
+            fails.append(f"CASE WHEN NOT ({has}) THEN {_put(values, f'facet:{code}')} END")
+    return fails
+
+
+def _array(fails: list[str]) -> str:
     return f"array_remove(ARRAY[{', '.join(fails) or 'NULL'}]::text[], NULL)"
 
 
-def _in_stock(channel: ChannelContext) -> str:
-    """Whether the channel may sell a piece of any variant, as lists of products say it."""
+def _in_stock(channel: ChannelContext, is_uncounted: str, which: str) -> str:
+    """Whether the channel may sell a piece, as lists of products say it."""
     free = FREE.replace("%s", "%(now)s", 1).replace("%s", "%(channel)s", 1)
     offered = "" if channel.has_all_locations else " AND level.location_id = ANY(%(places)s::bigint[])"
-    return f"""(e.variant_ids IS NULL OR EXISTS (SELECT FROM partner_level level
-        WHERE level.variant_id = ANY(e.variant_ids) AND {free} > 0{offered}))"""
+    return f"""({is_uncounted} OR EXISTS (SELECT FROM partner_level level
+        WHERE level.variant_id {which} AND {free} > 0{offered}))"""

@@ -1,0 +1,31 @@
+"""Where a visit can be seen, moved and cancelled: the safe link for messages and for the pages of its order."""
+
+from collections.abc import Sequence
+
+from django.urls import NoReverseMatch, reverse
+
+from comptoir.channels.models import Channel
+from comptoir.conf import conf
+from comptoir_booking.models import Booking
+from comptoir_booking.self_service import token_of
+
+PLUGIN = "booking"
+
+
+def visit_link(bookings: Sequence[Booking], locale: str = "") -> str:
+    """The whole address of a visit's page; empty if no open channel has such pages.
+
+    That of the channel it was booked on, else of the first that has some: for visits that staff booked.
+    """
+    channels = [bookings[0].channel, *Channel.objects.active().filter(extensions__contains=[PLUGIN])]
+    for channel in channels:
+        if channel and channel.is_public and PLUGIN in channel.extensions:
+            spoken = locale if locale in channel.locales else channel.default_locale
+            try:
+                path = reverse(
+                    f"{channel.plugin}:{PLUGIN}:visit", args=[channel.code, spoken, token_of(bookings)]
+                )
+            except NoReverseMatch:
+                continue
+            return conf.BASE_URL.rstrip("/") + path
+    return ""

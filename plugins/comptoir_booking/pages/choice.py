@@ -1,0 +1,94 @@
+"""What a customer has chosen so far: it all stands in the address, so every step is a link that can be kept and sent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from comptoir.base.errors import InvalidValue
+from comptoir.base.money import Money
+from comptoir.baskets.storefront import ShopPage
+from comptoir.channels.models import Location
+from comptoir.publishing.texts import money_text
+from comptoir_booking.asking import MOST_SERVICES, seen_minutes, services_sold, visit_of
+from comptoir_booking.fees import due_now
+from comptoir_booking.layout import ANY, SAME, Visit
+from comptoir_booking.models import Policy, Resource, Service
+from comptoir_booking.shown import ServiceShown, people_for, total_of
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Where, what and by whom; ``person`` is empty for anybody."""
+
+    place: Location
+    services: Sequence[Service]
+    person: str
+    people: Sequence[Resource]
+    visit: Visit
+
+    @property
+    def minutes(self) -> int:
+        return sum(seen_minutes(one) for one in self.services)
+
+    def query(self, **other: str) -> str:
+        """The choice as a part of an address, with other words in it or without those that are empty."""
+        words = {"location": self.place.code, "person": self.person, **other}
+        pairs = [("service", one.product.sku) for one in self.services]
+        return urlencode([*((name, value) for name, value in words.items() if value), *pairs])
+
+
+def choice_of(page: ShopPage, said: QueryDict) -> Choice:
+    """What an address, or a form, says was chosen.
+
+    Errors: ``InvalidValue`` naming what is not there (any more).
+    """
+    skus = list(dict.fromkeys(said.getlist("service")))[: MOST_SERVICES + 1]
+    code, person = said.get("location", ""), said.get("person", "")
+    visit = visit_of(page.channel, location=code, services=skus, person=person)
+    by_id = {one.pk: one for one in services_sold(page.channel, skus)}
+    services = [by_id[wish.service_id] for wish in visit.wishes]
+    place = Location.objects.get(pk=visit.location_id)
+    people = people_for(place, services)
+    if person and person not in {one.code for one in people}:
+        raise InvalidValue(field="person", value=person[:40])
+    together = SAME if people and len(services) > 1 else ANY
+    return Choice(place, services, person, people, Visit(place.pk, visit.wishes, together))
+
+
+def policy_sentences(shown: Sequence[ServiceShown], locale: str) -> list[str]:
+    """What is paid when, and what holds for cancelling: the strictest of all services."""
+    terms = [(one.service.policy or Policy()).terms for one in shown]
+    minutes = max(one["cancel_minutes"] for one in terms)
+    now = total_of([due_now(said, one.price) for said, one in zip(terms, shown, strict=True)])
+    return [
+        *_paying_sentences(now, total_of([one.price for one in shown]), locale),
+        _cancel_sentence(minutes),
+    ]
+
+
+def _paying_sentences(now: Money, total: Money, locale: str) -> list[str]:
+    if now == total:
+        return []
+    if not now.amount:
+        return [_("You pay in the salon.")]
+    said = {
+        "now": money_text(now.as_json(), locale),
+        "later": money_text((total - now).as_json(), locale),
+    }
+    return [_("You pay %(now)s with the order and %(later)s in the salon.") % said]
+
+
+def _cancel_sentence(minutes: int) -> str:
+    if not minutes:
+        return _("You can cancel or move it free of charge until it begins.")
+    hours = -(-minutes // 60)
+    sentence = ngettext(
+        "You can cancel it free of charge until %(hours)s hour before.",
+        "You can cancel it free of charge until %(hours)s hours before.",
+        hours,
+    )
+    return sentence % {"hours": hours}

@@ -1,0 +1,173 @@
+"""The way to an appointment: where and what, then by whom and when; it ends in the basket, beside the goods."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from comptoir.base import clock
+from comptoir.base.errors import ComptoirError, InvalidValue
+from comptoir.baskets.storefront import ShopPage, shop_page
+from comptoir.channels.models import Location
+from comptoir_booking.asking import services_sold
+from comptoir_booking.basket_claims import hold_in_basket
+from comptoir_booking.bookable import duration_text
+from comptoir_booking.layout import Visit
+from comptoir_booking.pages.choice import Choice, choice_of, policy_sentences
+from comptoir_booking.pages.limits import limited
+from comptoir_booking.pages.times import by_part, day_said, month_shown
+from comptoir_booking.queries import MOST_DAYS, free_starts, next_starts
+from comptoir_booking.refusals import StartNotFree
+from comptoir_booking.shown import offered_at, places_of, services_shown, total_of
+
+NEXT = 3
+
+
+@require_GET
+@shop_page
+def home(page: ShopPage) -> HttpResponse:
+    """Choose a salon and what is done there."""
+    return home_page(page)
+
+
+def home_page(page: ShopPage, *, sentence: str = "", status: int = 200) -> HttpResponse:
+    said, sold = page.request.GET or page.request.POST, services_sold(page.channel)
+    wanted = [one for one in sold if one.product.sku in said.getlist("service")]
+    places = places_of(page.channel, wanted)
+    code = said.get("location", "") if len(places) > 1 else "".join(one.code for one in places)
+    place = next((one for one in places if one.code == code), None)
+    context = {
+        "places": places,
+        "place": place,
+        "wanted": [one.product.sku for one in wanted],
+        "services": services_shown(page.channel, page.locale, offered_at(place, sold)) if place else [],
+        "asked": services_shown(page.channel, page.locale, wanted),
+        "sentence": sentence,
+        "times": page.url("booking:times"),
+        "translations": _translations(page, "booking:home"),
+    }
+    return page.draw("comptoir_booking/pages/home.html", context, status=status)
+
+
+@require_GET
+@shop_page
+def times(page: ShopPage) -> HttpResponse:
+    """Choose a person, a day and a time."""
+    try:
+        return times_page(page, choice_of(page, page.request.GET))
+    except InvalidValue as error:
+        return _begin_again(page, error)
+
+
+@require_POST
+@shop_page
+@limited("RATE_BASKETS")
+def hold(page: ShopPage) -> HttpResponse:
+    """Keep a time for whoever chose it, as lines of the basket; if it is gone, show what is near it."""
+    try:
+        choice = choice_of(page, page.request.POST)
+    except InvalidValue as error:
+        return _begin_again(page, error)
+    start = start_said(page.request.POST.get("start", ""))
+    if start is None:
+        return times_page(page, choice, sentence=_("Choose a time."), status=422)
+    try:
+        return page.put_in(lambda key: hold_in_basket(key=key, visit=choice.visit, start=start))
+    except StartNotFree as error:
+        near = [datetime.fromisoformat(one) for one in error.facts["alternatives"]]
+        sentence = _("Somebody was quicker: this time is taken.")
+        return times_page(page, choice, sentence=sentence, near=near, day=start, status=409)
+    except ComptoirError as error:
+        return times_page(page, choice, sentence=str(error), status=error.status)
+
+
+def times_page(
+    page: ShopPage, choice: Choice, *,
+    sentence: str = "", near: list[datetime] | None = None, day: datetime | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The calendar of a choice; ``near`` are the starts near to one that was taken meanwhile."""
+    shown = services_shown(page.channel, page.locale, choice.services)
+    if not shown:
+        return home_page(page, sentence=_("This is not offered any more."), status=404)
+    context = {
+        "choice": choice,
+        "services": shown,
+        "total": total_of([one.price for one in shown]),
+        "policy": policy_sentences(shown, page.locale),
+        "sentence": sentence,
+        "near": _local(near or [], choice),
+        "action": page.url("booking:hold"),
+        "address": page.url("booking:times"),
+        "same": choice.query(),
+        "anybody": choice.query(person=""),
+        "people": [(choice.query(person=who.code), who) for who in choice.people],
+        "duration": duration_text(choice.minutes),
+        "again": f"{page.url('booking:home')}?{choice.query(person='')}",
+        "translations": _translations(page, "booking:times", choice.query()),
+        "robots": "noindex",
+        "weeks_ahead": MOST_DAYS // 7,
+        **calendar_of(page, choice.visit, choice.place.time_zone, day),
+    }
+    context["others"] = [] if context["next"] else _others(page, choice)
+    return page.draw("comptoir_booking/pages/times.html", context, status=status)
+
+
+def calendar_of(page: ShopPage, visit: Visit, zone_name: str, day: datetime | None = None) -> dict[str, Any]:
+    """A month, the starts of the chosen day, the next free ones."""
+    zone, said = ZoneInfo(zone_name), page.request.GET
+    today = clock.now().astimezone(zone).date()
+    following = next_starts(visit, today, NEXT)
+    soonest = following[0].date() if following else today
+    chosen = day.astimezone(zone).date() if day else day_said(said.get("day", ""))
+    if chosen and not today <= chosen <= today + timedelta(days=400):
+        chosen = None
+    month = day_said(said.get("month", "")) or chosen or soonest
+    month = min(max(month, today), today + timedelta(days=400)).replace(day=1)
+    if chosen is None and following and soonest.replace(day=1) == month:
+        chosen = soonest
+    return {
+        "next": following,
+        "day": chosen,
+        "month": month_shown(visit, zone_name, month, chosen),
+        "parts": by_part(free_starts(visit, chosen)) if chosen else [],
+    }
+
+
+def _others(page: ShopPage, choice: Choice) -> list[tuple[str, Location]]:
+    """Other places that do all of it, with the address of their times."""
+    places = [one for one in places_of(page.channel, choice.services) if one != choice.place]
+    return [(choice.query(location=one.code, person=""), one) for one in places]
+
+
+def _local(starts: list[datetime], choice: Choice) -> list[datetime]:
+    return [one.astimezone(ZoneInfo(choice.place.time_zone)) for one in starts]
+
+
+def start_said(text: str) -> datetime | None:
+    """A start as a form says it, with its offset; nothing for nonsense."""
+    try:
+        start = parse_datetime(text[:40])
+    except ValueError:
+        return None
+    return start if start and start.tzinfo else None
+
+
+def _begin_again(page: ShopPage, error: InvalidValue) -> HttpResponse:
+    """What was asked for is not there: choose anew, with a sentence that says what."""
+    said = page.request.GET or page.request.POST
+    if not said.getlist("service"):
+        return home_page(page, sentence=_("Choose at least one service."), status=422)
+    if not said.get("location"):
+        return home_page(page, sentence=_("Choose where you would like to come."), status=422)
+    return home_page(
+        page, sentence=_("This cannot be booked like that any more. Please choose again."), status=404
+    )
+
+
+def _translations(page: ShopPage, name: str, query: str = "") -> dict[str, str]:
+    said = query or page.request.GET.urlencode()
+    return {code: page.url(name, locale=code) + (f"?{said}" if said else "") for code in page.channel.locales}

@@ -1,0 +1,158 @@
+"""Somebody books: two services and a shirt, moved, cancelled, paid back; without scripts; from another site's page."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from comptoir.baskets.models import Basket
+from comptoir.channels.models import Channel
+from comptoir.channels.queries import forget_contexts
+from comptoir.orders.models import Order
+from comptoir.payments.queries import order_money
+from comptoir.testing.factories import Shop
+from comptoir.testing.selling import Till
+from comptoir_booking.models import Booking
+from comptoir_booking.tests.salon import Salon
+from tests.browser.test_shop import fill_in_contact, look
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REUNION = ZoneInfo("Indian/Reunion")
+ALL_DAY = [(weekday, "08:00", "20:00") for weekday in range(7)]
+
+
+@pytest.fixture
+def salon(transactional_db: None, live_server: Any, settings: Any) -> Salon:
+    """A salon on the island beside the shop in Nantes: 30 per cent are paid before, and given back until a day before."""
+    settings.COMPTOIR_BASE_URL = live_server.url
+    till = Till(Shop())
+    salon = Salon(till.shop, zone="Indian/Reunion", code="saint-denis", city="Saint-Denis")
+    terms = {"prepay": "deposit", "deposit_percent": 30, "cancel_minutes": 1440, "move_minutes": 1440}
+    for name, value in terms.items():
+        setattr(salon.policy, name, value)
+    salon.policy.save()
+    for person in ("maeva", "loic"):
+        salon.person(person, weekly=ALL_DAY)
+    salon.service("cut", 60, step=60)
+    salon.service("colour", 120, step=60)
+    till.shop.settle()
+    till.web.locations.add(salon.place)
+    till.web.extensions = ["testpay", "booking"]
+    till.web.save()
+    forget_contexts()
+    return salon
+
+
+def day_ahead(days: int) -> date:
+    return datetime.now(REUNION).date() + timedelta(days=days)
+
+
+def choose(page: Any, *services: str, person: str = "") -> None:
+    """Take services and a person on the page where booking begins."""
+    for one in services:
+        page.get_by_label(one).check()
+    page.get_by_role("button", name="Choose a time").click()
+    if person:
+        page.get_by_role("link", name=person, exact=True).click()
+
+
+def choose_day(page: Any, ahead: int) -> None:
+    """As a link of the calendar does, whatever month it is in."""
+    address = page.url.split("#")[0]
+    page.goto(f"{address}{'&' if '?' in address else '?'}day={day_ahead(ahead)}")
+
+
+def test_two_services_and_a_shirt_are_booked_paid_in_part_moved_cancelled_and_paid_back(salon, open_page):
+    page = open_page("/web/en/booking/", locale="en", width_px=320, height_px=640)
+    look(page)
+    choose(page, "Colour", "Cut", person="Maeva")
+    look(page)
+    choose_day(page, 5)
+    page.locator("button.start[value*='T10:00']").last.click()
+    assert page.get_by_text("at 10:00 with Maeva").is_visible()
+    look(page)
+    page.goto("/web/en/products/marin")
+    page.locator("input[name=sku][value=MARIN-S]").check()
+    page.get_by_role("button", name="Add to basket").click()
+    page.get_by_role("button", name="Go to the checkout").click()
+    fill_in_contact(page)
+    page.get_by_text("Collection in a shop").click()
+    page.get_by_role("radio", name="Nantes").check()
+    page.get_by_role("button", name="Collect there").click()
+    page.get_by_role("button", name="Pay €79.84", exact=True).click()
+    page.get_by_role("button", name="Pay", exact=True).click()
+    assert page.get_by_role("heading", name="Thank you, Camille Martin.").is_visible()
+    look(page)
+
+    page.get_by_role("link", name="See, move or cancel it").first.click()
+    look(page)
+    page.get_by_role("link", name="Choose another time").click()
+    choose_day(page, 6)
+    look(page)
+    page.locator("button.start[value*='T15:00']").last.click()
+    assert page.get_by_text("Your appointment has been moved.").is_visible()
+    moved = Booking.objects.order_by("starts_at").first()
+    assert moved.starts_at.astimezone(REUNION) == datetime(*day_ahead(6).timetuple()[:3], 15, tzinfo=REUNION)
+
+    page.get_by_text("Cancel the appointment").click()
+    page.get_by_role("button", name="Cancel and get €29.94 back").click()
+    assert page.get_by_text("Your appointment is cancelled.").is_visible()
+    look(page)
+    salon.shop.settle()
+    order = Order.objects.get()
+    assert str(order_money(order).refunded.rounded().amount) == "29.94"
+    assert {one.state for one in Booking.objects.all()} == {"cancelled"}
+    assert order.state != "cancelled"
+
+
+def test_a_cut_is_booked_without_scripts(salon, open_page):
+    page = open_page("/web/en/booking/", locale="en", width_px=1280, has_scripts=False)
+    page.get_by_role("button", name="Choose a time").click()
+    assert page.get_by_role("alert").get_by_text("Choose at least one service.").is_visible()
+    choose(page, "Cut")
+    page.locator("button.start").first.click()
+    assert page.get_by_text("Saint-Denis").first.is_visible()
+    assert Booking.objects.get().state == "held"
+
+
+@pytest.fixture
+def elsewhere(salon: Salon, live_server: Any, tmp_path: Path) -> Iterator[str]:
+    """A page of somebody else, on another port, that the channel knows."""
+    script = f"{live_server.url}/static/comptoir_booking/widget.js"
+    html = (
+        '<!doctype html><html lang="en"><title>Blog</title><main><h1>Blog</h1><comptoir-booking></comptoir-booking>'
+        f'</main><script src="{script}"></script></html>'
+    )
+    (tmp_path / "index.html").write_text(html, "utf-8")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    web = Channel.objects.get(code="web")
+    web.origins = [address]
+    web.save()
+    forget_contexts()
+    yield address
+    server.shutdown()
+
+
+def test_the_widget_books_from_a_page_of_another_site(salon, elsewhere, open_page):
+    page = open_page(elsewhere, locale="en", width_px=320, height_px=640)
+    page.get_by_label("Cut").check()
+    look(page)
+    page.get_by_role("button", name="Choose a time").click()
+    page.get_by_label("With whom?").select_option("loic")
+    page.locator("[data-start]").first.wait_for()
+    look(page)
+    page.locator("[data-start]").last.click()
+    page.get_by_label("Anything we should know? (optional)").fill("A scar behind the left ear")
+    look(page)
+    page.get_by_role("button", name="Keep this time and go to the basket").click()
+    page.wait_for_url("**/web/en/basket?added=1")
+    assert page.get_by_text("with Loic").is_visible()
+    assert (Booking.objects.get().state, Basket.objects.get().note) == ("held", "A scar behind the left ear")

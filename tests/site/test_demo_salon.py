@@ -1,0 +1,76 @@
+"""The salons of the demo shop can be booked, and there is always something in their book."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from comptoir.base import clock
+from comptoir.catalogue.services import save_product_class
+from comptoir_booking.layout import Visit, Wish
+from comptoir_booking.models import Booking, Resource, Service
+from comptoir_booking.queries import free_starts, open_days
+from comptoir_site.demo.salon import SERVICES, STAFF, VISITS, fill_the_book, open_salons
+from comptoir_site.demo.shop import LOCATIONS
+
+pytestmark = pytest.mark.django_db
+REUNION = ZoneInfo("Indian/Reunion")
+WEDNESDAY = date(2026, 11, 25)
+
+
+@pytest.fixture
+def salons(shop):
+    """The three salons on a Tuesday morning of the island."""
+    places = {
+        one.code: shop.location(one.code, time_zone=one.time_zone, country=one.country_code)
+        for one in LOCATIONS
+    }
+    shop.channel("web")
+    kind = save_product_class(name="service", track_stock=False)
+    products = {}
+    for handle in SERVICES:
+        products[handle] = shop.product(handle)
+        products[handle].product_class = kind
+        products[handle].save()
+    with clock.moved_to(datetime(2026, 11, 24, 8, 0, tzinfo=REUNION)):
+        open_salons(places, products)
+        fill_the_book()
+        yield places
+
+
+def test_each_salon_has_something_in_its_book_on_every_day_it_works(salons):
+    for code in VISITS:
+        days = {one.astimezone(ZoneInfo(salons[code].time_zone)).date() for one in starts_at(salons[code])}
+        assert WEDNESDAY in days
+        assert len(days) >= 6
+
+
+def test_a_second_start_books_nothing_twice_and_a_later_one_goes_on(salons):
+    before = Booking.objects.count()
+    fill_the_book()
+    assert Booking.objects.count() == before
+
+    with clock.moved_to(clock.now() + timedelta(days=14)):
+        fill_the_book()
+    assert Booking.objects.count() > before
+
+
+def test_a_colour_and_a_blow_dry_with_one_person_can_be_booked_on_the_island(salons):
+    maeva = Resource.objects.get(code="maeva")
+    wishes = [
+        Wish(Service.objects.get(product__handle=one).pk, maeva.pk)
+        for one in ("couleur-vegetale", "brushing")
+    ]
+    visit = Visit(salons["saint-denis"].pk, tuple(wishes))
+
+    assert free_starts(visit, WEDNESDAY, 7)
+    assert {one.state for one in open_days(visit, WEDNESDAY, 14)} >= {"open", "closed"}
+
+
+def test_everybody_does_something_that_is_booked(salons):
+    assert {one for person in STAFF for one in person.services} == set(SERVICES)
+    assert set(Resource.objects.filter(kind="staff").values_list("location__code", flat=True)) == set(VISITS)
+
+
+def starts_at(salon):
+    return Booking.objects.filter(location=salon).values_list("starts_at", flat=True)
