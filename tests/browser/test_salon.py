@@ -35,10 +35,10 @@ def test_who_walks_in_is_booked_dragged_and_arrives(salon, log_in):
         page.get_by_role("link", name="Book: Anna, 10:00", include_hidden=True).click(
             position={"x": 40, "y": 4}
         )
-    assert page.locator("[name=time]").input_value() == "10:00"
+    assert page.locator("#id_time").input_value() == "10:00"
     assert problems_of(page) == []
-    page.select_option("[name=service-0]", index=1)
-    page.fill("[name=name]", "Marie Rivière")
+    page.select_option("#id_service-0", index=1)
+    page.fill("#id_name", "Marie Rivière")
     with page.expect_navigation():
         page.get_by_role("button", name="Book", exact=True).click()
     card = page.locator("[data-move]")
