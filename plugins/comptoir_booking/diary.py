@@ -1,6 +1,6 @@
 """The diary of a location, ready to be drawn: who is there when, and what is booked with whom.
 
-Five statements, whatever is booked. Places on the page are minutes on the wall since midnight, so that all days of a week
+Six statements, whatever is booked. Places on the page are minutes on the wall since midnight, so that all days of a week
 fit one scale; where an hour comes twice at night, what is in it is drawn over each other.
 """
 
@@ -20,7 +20,7 @@ from comptoir.orders.models import Order
 from comptoir_booking.board import open_mask
 from comptoir_booking.hours import Window
 from comptoir_booking.masks import stretch, stretches
-from comptoir_booking.models import Allocation, Booking, HoursException, Resource
+from comptoir_booking.models import Allocation, Booking, HoursException, Resource, Session
 from comptoir_booking.reading import ResourceFacts, read_place, read_team
 from comptoir_booking.wall_time import DAY, instant_of
 
@@ -155,7 +155,7 @@ class Diary:
 
 
 def read_diary(place: Location, first_day: date, days: int = 1) -> Diary:
-    """What is known of some days at a location; five statements."""
+    """What is known of some days at a location; six statements."""
     first, last = first_day - 2 * DAY, first_day + (days + 1) * DAY
     facts, team = read_place(place.pk, [], first, last), read_team(place.pk, first, last)
     window = Window(first_day, days, place.time_zone)
@@ -167,6 +167,7 @@ def read_diary(place: Location, first_day: date, days: int = 1) -> Diary:
         if row.resource.kind == Resource.Kind.STAFF:
             spans[row.booking_id].append((row.during.lower, row.during.upper))
     name_customers([row.booking for row in rows])
+    _name_classes([row.booking for row in rows])
     return Diary(
         place=place,
         window=window,
@@ -195,6 +196,14 @@ def name_customers(bookings: Iterable[Booking]) -> None:
         one.customer_email = (
             one.contact_email or (order.email if order else "") or (user.email if user else "")
         )
+
+
+def _name_classes(bookings: Sequence[Booking]) -> None:
+    """Let bookings of the shop's own know for which class they keep people and rooms: ``held_class``. One statement."""
+    visits = {one.visit for one in bookings}
+    sessions = {one.visit: one for one in Session.objects.filter(visit__in=visits)} if visits else {}
+    for one in bookings:
+        one.held_class = sessions.get(one.visit)
 
 
 def _allocations(team: Sequence[ResourceFacts], window: Window) -> list[Allocation]:

@@ -116,8 +116,16 @@ class NewVisitForm(StartForm):
         return [pk for pk in said if pk]
 
     @property
-    def service_fields(self) -> list[forms.BoundField]:
-        return [self[f"service-{number}"] for number in range(MOST_SERVICES)]
+    def first_service(self) -> forms.BoundField:
+        return self["service-0"]
+
+    @property
+    def further_services(self) -> list[forms.BoundField]:
+        return [self[f"service-{number}"] for number in range(1, MOST_SERVICES)]
+
+    @property
+    def has_more_services(self) -> bool:
+        return any(field.value() or field.errors for field in self.further_services)
 
 
 class MoveForm(StartForm):
@@ -133,8 +141,8 @@ class BlockForm(forms.Form):
     who = forms.ChoiceField(label=gettext_lazy("Who or what"))
     first_day = day_field(label=gettext_lazy("First day"))
     last_day = day_field(label=gettext_lazy("Last day"), required=False)
-    starts = time_field(label=gettext_lazy("From"), required=False)
-    ends = time_field(label=gettext_lazy("To"), required=False)
+    starts = time_field(label=gettext_lazy("Begins at"), required=False)
+    ends = time_field(label=gettext_lazy("Ends at"), required=False)
     is_open = forms.BooleanField(
         label=gettext_lazy("Open then, other than in other weeks"),
         required=False,

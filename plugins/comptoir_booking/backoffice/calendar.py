@@ -242,6 +242,9 @@ class WeekScreen(CalendarScreen):
 
 
 def _name(booking: Booking) -> str:
+    if booking.held_class:
+        said = {"taken": booking.held_class.taken, "places": booking.held_class.places}
+        return _("Class, %(taken)s of %(places)s places") % said
     return _("In a basket") if booking.state == State.HELD else name_of(booking)
 
 

@@ -14,6 +14,7 @@ from comptoir.customers.models import User
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.diary import read_diary, shown_hours
 from comptoir_booking.models import Booking, HoursException
+from comptoir_booking.occupancy import occupancy
 from comptoir_booking.services import close
 from comptoir_booking.tests.salon import TODAY, TUESDAY, Salon, at, today
 
@@ -122,7 +123,7 @@ def test_a_day_is_read_in_as_many_statements_whatever_is_booked(salon, bookings)
         diary = read_diary(salon.place, TUESDAY)
         for one in diary.team:
             diary.column(one, TUESDAY)
-    assert len(captured) == 4
+    assert len(captured) == 5
 
 
 def test_who_works_elsewhere_sees_nothing_of_this_salon(salon, client):
@@ -281,3 +282,63 @@ def test_a_visit_shows_earlier_visits_and_orders_of_its_customer(salon, desk):
 
     assert str(earlier.visit) in page
     assert page.count('href="/admin/appointments/') >= 2
+
+
+def test_shorter_hours_drop_no_booking_and_list_what_lies_outside_now(salon, client):
+    booking = book(salon, at(16), person="anna")
+    on_purpose = book(salon, at(19), person="bela", overrides=frozenset({"hours"}))
+    user = staff_of(salon, "view_booking", "change_booking", "view_resource", "change_resource")
+    client.force_login(user)
+    close(owner=salon.staff["anna"], first_day=TUESDAY, reason="Ill")
+
+    page = client.get("/admin/appointments/hours/?at=nantes").content.decode()
+
+    assert str(booking.visit) in page
+    assert str(on_purpose.visit) not in page
+    booking.refresh_from_db()
+    assert booking.state == "confirmed"
+
+
+def test_days_off_are_removed_and_holidays_added_by_a_click(salon, desk):
+    off = close(owner=salon.staff["anna"], first_day=TUESDAY, reason="Ill")
+    url = "/admin/appointments/hours/"
+
+    desk.post(url, {"at": "nantes", "remove": off.pk})
+    desk.post(url, {"at": "nantes", "do": "holidays"})
+
+    reasons = set(HoursException.objects.values_list("reason", flat=True))
+    assert "Ill" not in reasons and len(reasons) > 5
+    elsewhere = close(owner=salon.shop.location("lyon"), first_day=TUESDAY)
+    assert desk.post(url, {"at": "nantes", "remove": elsewhere.pk}).status_code == 404
+
+
+def test_the_occupancy_of_a_week_is_booked_time_of_open_time(salon, desk):
+    for hour in (9, 10, 13, 14):
+        book(salon, at(hour), person="anna")  # 180 of 480 minutes of one of five days
+
+    page = desk.get("/admin/appointments/report/?at=nantes&days=14").content.decode()
+
+    [percent] = {
+        one.percent for one in occupancy(read_diary(salon.place, TUESDAY), "staff") if one.booked[TUESDAY]
+    }
+    assert percent == round(100 * 180 / 480)
+    assert "Anna" in page and "<svg" in page
+
+
+def test_people_and_services_are_set_up_by_plain_forms_of_ones_own_locations(salon, client):
+    models = ("resource", "service", "policy", "resourcegroup")
+    user = staff_of(salon, *(f"{verb}_{one}" for one in models for verb in ("view", "add", "change")))
+    client.force_login(user)
+    lyon = Salon(salon.shop, code="lyon")
+    away = lyon.person("zoe")
+
+    listed = client.get("/admin/resources/").content.decode()
+    assert "Anna" in listed and "Zoe" not in listed
+    assert client.get(f"/admin/resources/edit/{away.pk}/").status_code == 404
+    for name, row in (
+        ("resources", salon.staff["anna"]),
+        ("services", salon.cut),
+        ("booking_policies", salon.policy),
+    ):
+        assert client.get(f"/admin/{name}/edit/{row.pk}/").status_code == 200
+        assert client.get(f"/admin/{name}/new/").status_code == 200
