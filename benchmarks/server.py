@@ -16,11 +16,10 @@ from typing import Any
 import psycopg
 
 from benchmarks.generate import NAME
+from benchmarks.machine import TICK_MS
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_TIMEOUT_S = 60
-#: The two that the kernel counts processor time in: user and system, in ticks.
-TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 
 
 @dataclass

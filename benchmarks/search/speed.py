@@ -4,14 +4,12 @@ import argparse
 import random
 import statistics
 import time
-from pathlib import Path
 
 import orjson
 
 from benchmarks.generate import open_database
-from benchmarks.machine import machine
+from benchmarks.machine import cpu_ms, machine
 from benchmarks.measure import RESULTS, keep
-from benchmarks.server import TICK_MS
 
 #: Words of titles, so that thousands of products do not all have the same.
 KINDS = (
@@ -111,7 +109,9 @@ def name_products() -> None:
 
 def measure(rounds: int) -> dict:
     """Ask every kind of question in turn; times are of the whole query, from the text to the cards."""
-    from comptoir.channels.models import Channel  # noqa: PLC0415 (needs Django)
+    from django.db import connection  # noqa: PLC0415 (needs Django)
+
+    from comptoir.channels.models import Channel  # noqa: PLC0415
     from comptoir.channels.queries import channel_context  # noqa: PLC0415
     from comptoir.search.models import PostgresEntry  # noqa: PLC0415
     from comptoir.search.queries import search  # noqa: PLC0415
@@ -126,10 +126,10 @@ def measure(rounds: int) -> dict:
     for place in range(rounds):
         for name, text in ASKED:
             wanted = Filters(in_stock=True) if place % 4 == 3 else Filters()
-            asked, spent, started = text(), _cpu_ms(), time.perf_counter()
+            asked, spent, started = text(), cpu_ms(connection), time.perf_counter()
             result = search(channel, channel.locales[0], asked, filters=wanted)
             took[name].append((time.perf_counter() - started) * 1000)
-            cpu[name] += _cpu_ms() - spent
+            cpu[name] += cpu_ms(connection) - spent
             found[name] = max(found[name], result.total)
     every = [one for times in took.values() for one in times]
     return {
@@ -145,15 +145,6 @@ def measure(rounds: int) -> dict:
             for name, times in took.items()
         },
     }
-
-
-def _cpu_ms() -> float:
-    """What this process and the one of PostgreSQL that serves it have worked so far; the latter in steps of 10 ms."""
-    from django.db import connection  # noqa: PLC0415
-
-    pid = connection.connection.info.backend_pid
-    ticks = sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
-    return time.process_time() * 1000 + ticks * TICK_MS
 
 
 def _p95(times: list[float]) -> float:

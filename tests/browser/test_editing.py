@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from wagtail.models import Locale, Page
 
 from comptoir.channels.queries import forget_contexts
@@ -57,7 +58,7 @@ def test_the_front_page_and_a_product_are_seen_before_and_after_publishing(
     customer.goto("/web/fr/")
     assert customer.locator("h1").inner_text() == "Bonjour"
     publish(editor)
-    editor.goto(f"/admin/snippets/content/productcontent/edit/{text.pk}/")
+    editor.goto(reverse(text.snippet_viewset.get_url_name("edit"), args=[text.pk]))
     change_title(editor, "Marin du soir")
     publish(editor)
 

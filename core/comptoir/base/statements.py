@@ -1,6 +1,6 @@
 """Statements that are asked thousands of times: read with as little work as PostgreSQL and Python allow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -15,7 +15,9 @@ class RawText(Loader):
         return bytes(data)
 
 
-def fetch_raw(statement: str, values: Sequence[Any], *, keep_plan: bool) -> list[tuple[Any, ...]]:
+def fetch_raw(
+    statement: str, values: Sequence[Any] | Mapping[str, Any], *, keep_plan: bool
+) -> list[tuple[Any, ...]]:
     """The rows of a statement, with columns of type ``text`` as bytes in UTF-8.
 
     With ``keep_plan`` PostgreSQL plans the statement once a connection: right when one plan is best for all values, and

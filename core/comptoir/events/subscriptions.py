@@ -8,6 +8,7 @@ from psycopg.types.json import Jsonb
 
 from comptoir import hookspecs, plugins
 from comptoir.base import clock
+from comptoir.base.statements import fetch_raw
 from comptoir.events.models import Event
 
 #: Who hears of an event; the shop's own transactions pay for this, whether there are webhooks or not.
@@ -18,13 +19,13 @@ _WHO = """(
     SELECT 'webhook:' || id, id
     FROM events_endpoint
     WHERE switched_off_at IS NULL
-      AND (types = '{}' OR %(type)s = ANY (types))
+      AND (types = '{}' OR %(type)s::varchar = ANY (types))
       AND (channels = '{}' OR %(channels)s::text[] IS NULL OR channels && %(channels)s::text[]::varchar[])
 ) AS who"""
 
 ADDRESS = f"""
 INSERT INTO events_delivery (event_id, subject, subscriber, endpoint_id, due_at)
-SELECT event.id, %(noun)s || ':' || event.subject_id, who.subscriber, who.endpoint_id, %(now)s
+SELECT event.id, %(noun)s::text || ':' || event.subject_id, who.subscriber, who.endpoint_id, %(now)s::timestamptz
 FROM unnest(%(events)s::bigint[], %(subjects)s::bigint[]) WITH ORDINALITY AS event (id, subject_id, place)
 CROSS JOIN {_WHO}
 WHERE %(only)s::text IS NULL OR who.subscriber = %(only)s
@@ -36,18 +37,18 @@ ON CONFLICT DO NOTHING
 RECORD = f"""
 WITH told AS (
     SELECT event.id, event.subject_id FROM events_event event
-    WHERE event.type = %(type)s AND event.subject_id = ANY(%(subjects)s) AND event.payload = %(payload)s::jsonb
+    WHERE event.type = %(type)s::varchar AND event.subject_id = ANY(%(subjects)s::bigint[]) AND event.payload = %(payload)s::jsonb
         AND event.recorded_in = pg_current_xact_id()::text::bigint
         AND EXISTS (SELECT FROM events_delivery WHERE event_id = event.id AND attempts = 0)
 ), fresh AS (
     INSERT INTO events_event (type, subject_id, payload, recorded_at, recorded_in)
-    SELECT %(type)s, subject_id, %(payload)s::jsonb, %(now)s, pg_current_xact_id()::text::bigint
+    SELECT %(type)s::varchar, subject_id, %(payload)s::jsonb, %(now)s::timestamptz, pg_current_xact_id()::text::bigint
     FROM unnest(%(subjects)s::bigint[]) AS subject_id
     WHERE subject_id NOT IN (SELECT subject_id FROM told) ORDER BY subject_id
     RETURNING id, subject_id
 ), addressed AS (
     INSERT INTO events_delivery (event_id, subject, subscriber, endpoint_id, due_at)
-    SELECT fresh.id, %(noun)s || ':' || fresh.subject_id, who.subscriber, who.endpoint_id, %(now)s
+    SELECT fresh.id, %(noun)s::text || ':' || fresh.subject_id, who.subscriber, who.endpoint_id, %(now)s::timestamptz
     FROM fresh CROSS JOIN {_WHO} ORDER BY fresh.id
 )
 SELECT id, true FROM fresh UNION ALL SELECT id, false FROM told
@@ -65,9 +66,7 @@ def record_and_address(event: Event, subject_ids: Iterable[int]) -> list[tuple[i
         "payload": Jsonb(event.payload),
         "now": event.recorded_at,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(RECORD, facts)
-        return cursor.fetchall()
+    return fetch_raw(RECORD, facts, keep_plan=True)
 
 
 def address_events(events: Iterable[Event], *, only: str | None = None) -> int:

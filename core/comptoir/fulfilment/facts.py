@@ -6,11 +6,11 @@ from datetime import time
 from functools import cached_property
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import OuterRef, Prefetch, Q
 from django.db.models.functions import JSONObject
 
 from comptoir.base import clock
+from comptoir.base.statements import fetch_raw
 from comptoir.channels.models import DayOff, Location, OpeningHours
 from comptoir.fulfilment.methods import Asked
 from comptoir.fulfilment.models import DeliveryMethod, LocationSettings, Rate
@@ -43,11 +43,11 @@ SUPPLY = f"""
 SELECT variant.id, coalesce(variant.weight_g, 0), coalesce(class.track_stock, true), level.location_id,
     {FREE} + CASE WHEN level.held + level.pooled > 0 THEN (
         SELECT coalesce(sum(own.quantity), 0) FROM partner_hold own WHERE own.level_id = level.id
-            AND own.owner = ANY(%s) AND own.state = 'held' AND own.expires_at > %s) ELSE 0 END
+            AND own.owner = ANY(%s::text[]) AND own.state = 'held' AND own.expires_at > %s::timestamptz) ELSE 0 END
 FROM catalogue_product variant LEFT JOIN catalogue_product parent ON parent.id = variant.parent_id
 LEFT JOIN catalogue_productclass class ON class.id = coalesce(variant.product_class_id, parent.product_class_id)
-LEFT JOIN partner_level level ON level.variant_id = variant.id AND level.location_id = ANY(%s)
-WHERE variant.id = ANY(%s)
+LEFT JOIN partner_level level ON level.variant_id = variant.id AND level.location_id = ANY(%s::bigint[])
+WHERE variant.id = ANY(%s::bigint[])
 """  # noqa: S608
 
 
@@ -142,14 +142,13 @@ def _supply(asked: Asked) -> tuple[dict[int, int], frozenset[int], dict[int, dic
     variant_ids = list({line.variant_id for line in asked.lines})
     weights, counted = dict.fromkeys(variant_ids, 0), set(variant_ids)
     free: dict[int, dict[int, int]] = {pk: {} for pk in variant_ids}
-    with connection.cursor() as cursor:
-        cursor.execute(SUPPLY, [now, channel.id, owners, now, list(channel.location_ids), variant_ids])
-        for pk, weight_g, is_counted, location_id, pieces in cursor.fetchall():
-            weights[pk] = weight_g
-            if not is_counted:
-                counted.discard(pk)
-            if location_id:
-                free[pk][location_id] = int(pieces)
+    values = [now, channel.id, owners, now, list(channel.location_ids), variant_ids]
+    for pk, weight_g, is_counted, location_id, pieces in fetch_raw(SUPPLY, values, keep_plan=True):
+        weights[pk] = weight_g
+        if not is_counted:
+            counted.discard(pk)
+        if location_id:
+            free[pk][location_id] = int(pieces)
     return weights, frozenset(counted), free
 
 

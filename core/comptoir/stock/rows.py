@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError
+from comptoir.base.statements import fetch_raw
 from comptoir.events.services import record_events
 from comptoir.stock.models import Hold, Level
 
@@ -39,7 +40,7 @@ LOOSE = (
 FRESH_HOLDS = """
 INSERT INTO partner_hold (channel_id, held_at, expires_at, max_expires_at, is_pooled, state, document,
     id, level_id, quantity, owner)
-SELECT %s, %s, %s, %s, %s, 'held', '', fresh.*
+SELECT %s::bigint, %s::timestamptz, %s::timestamptz, %s::timestamptz, %s::boolean, 'held', '', fresh.*
 FROM unnest(%s::uuid[], %s::bigint[], %s::int[], %s::text[]) AS fresh(id, level_id, quantity, owner)
 """
 
@@ -47,12 +48,12 @@ FROM unnest(%s::uuid[], %s::bigint[], %s::int[], %s::text[]) AS fresh(id, level_
 TAKE = f"""
 WITH taken AS (
     UPDATE partner_level AS level SET held = level.held + wanted.quantity,
-        heat = CASE WHEN level.heat_since > %s THEN level.heat + 1 ELSE 1 END,
-        heat_since = CASE WHEN level.heat_since > %s THEN level.heat_since ELSE %s END
+        heat = CASE WHEN level.heat_since > %s::timestamptz THEN level.heat + 1 ELSE 1 END,
+        heat_since = CASE WHEN level.heat_since > %s::timestamptz THEN level.heat_since ELSE %s::timestamptz END
     FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS wanted(level_id, quantity, kept)
     WHERE level.id = wanted.level_id AND {LOOSE} >= wanted.quantity + wanted.kept
     RETURNING level.id, level.variant_id, {LOOSE} AS loose, level.heat
-), fresh AS ({FRESH_HOLDS} WHERE (SELECT count(*) FROM taken) = %s)
+), fresh AS ({FRESH_HOLDS} WHERE (SELECT count(*) FROM taken) = %s::int)
 SELECT id, variant_id, loose, heat FROM taken
 """  # noqa: S608
 
@@ -70,19 +71,20 @@ TURNS: Mapping[tuple[str, str], tuple[Mapping[str, int], Mapping[str, int]]] = {
 TURN = f"""
 WITH places AS (
     SELECT id FROM partner_level WHERE id IN (
-        SELECT level_id FROM partner_hold WHERE id = ANY(%(ids)s) AND (NOT is_pooled OR %(moves_pool)s)
+        SELECT level_id FROM partner_hold WHERE id = ANY(%(ids)s::uuid[]) AND (NOT is_pooled OR %(moves_pool)s::boolean)
     ) ORDER BY id FOR NO KEY UPDATE
 ), turned AS (
     UPDATE partner_hold AS hold
-    SET state = %(becomes)s, ended_at = %(ended_at)s, document = coalesce(%(document)s, hold.document)
+    SET state = %(becomes)s::text, ended_at = %(ended_at)s::timestamptz,
+        document = coalesce(%(document)s::text, hold.document)
     WHERE hold.id IN (
-        SELECT id FROM partner_hold WHERE (SELECT count(*) FROM places) >= 0 AND id = ANY(%(ids)s) AND state = %(was)s
+        SELECT id FROM partner_hold WHERE (SELECT count(*) FROM places) >= 0 AND id = ANY(%(ids)s::uuid[]) AND state = %(was)s::text
         ORDER BY id FOR NO KEY UPDATE
     ) RETURNING hold.id, hold.level_id, hold.quantity, hold.is_pooled
 ), sums AS (
     SELECT level_id, coalesce(sum(quantity) FILTER (WHERE NOT is_pooled), 0) AS of_row,
         coalesce(sum(quantity) FILTER (WHERE is_pooled), 0) AS of_pool
-    FROM turned WHERE NOT is_pooled OR %(moves_pool)s GROUP BY level_id
+    FROM turned WHERE NOT is_pooled OR %(moves_pool)s::boolean GROUP BY level_id
 ), changed AS (
     UPDATE partner_level AS level SET {{changes}} FROM sums WHERE level.id = sums.level_id
     RETURNING level.id, {LOOSE} AS loose
@@ -174,9 +176,7 @@ def take_rows(takings: Sequence[Taking], holds: Sequence[Hold]) -> list[int] | N
         [taking.quantity for taking in takings],
         [taking.kept for taking in takings],
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, [since, since, now, *columns, *hold_values(holds), len(takings)])
-        rows = cursor.fetchall()
+    rows = fetch_raw(TAKE, [since, since, now, *columns, *hold_values(holds), len(takings)], keep_plan=True)
     if len(rows) < len(takings):
         return None
     announce(variant for _id, variant, loose, _heat in rows if loose <= 0)
@@ -212,9 +212,7 @@ def turn_holds(
         "ids": wanted, "was": was, "becomes": becomes, "document": document, "moves_pool": bool(by_pool),
         "ended_at": None if becomes == State.ALLOCATED else clock.now(),
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(TURN.format(changes=changes), values)
-        turned = [Turned(*row) for row in cursor.fetchall()]
+    turned = [Turned(*row) for row in fetch_raw(TURN.format(changes=changes), values, keep_plan=True)]
     if becomes in (State.RELEASED, State.EXPIRED, State.CANCELLED):
         _announce_return(turned)
     return turned

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from django.db import connection
-
 from comptoir.base import clock
+from comptoir.base.statements import fetch_raw
 from comptoir.stock.pools import COOL_AFTER
 from comptoir.stock.rows import LOOSE
 
 #: Held pieces that time has given back, though nobody has tidied up. Takes the present moment.
 EXPIRED = """(CASE WHEN level.held + level.pooled > 0 THEN (
     SELECT coalesce(sum(hold.quantity), 0) FROM partner_hold hold
-    WHERE hold.level_id = level.id AND hold.state = 'held' AND hold.expires_at <= %s) ELSE 0 END)"""
+    WHERE hold.level_id = level.id AND hold.state = 'held' AND hold.expires_at <= %s::timestamptz) ELSE 0 END)"""
 
 #: Free pieces in the slots of a hot variant.
 UNITS = """(CASE WHEN level.hot_since IS NOT NULL THEN (
@@ -28,7 +27,7 @@ KEPT = """(CASE WHEN level.location_id = ANY(ARRAY(SELECT location_id FROM partn
         SELECT DISTINCT ON (reserve.channel_id, reserve.kind) reserve.quantity FROM partner_channelreserve reserve
         WHERE reserve.location_id = level.location_id
             AND (reserve.variant_id = level.variant_id OR reserve.variant_id IS NULL)
-            AND (reserve.kind = 'buffer') = (reserve.channel_id = %s)
+            AND (reserve.kind = 'buffer') = (reserve.channel_id = %s::bigint)
         ORDER BY reserve.channel_id, reserve.kind, reserve.variant_id NULLS LAST) rule) ELSE 0 END)"""
 
 #: Free pieces of the row ``level`` of ``partner_level`` for a channel, as an SQL expression for other statements.
@@ -37,7 +36,7 @@ FREE = f"greatest(0, {LOOSE} + {UNITS} + {EXPIRED} - {KEPT})"
 
 SHELVES = f"""
 SELECT level.id, level.variant_id, level.location_id, {LOOSE}, {EXPIRED}, {KEPT}, level.hot_since
-FROM partner_level level WHERE level.variant_id = ANY(%s) AND level.location_id = ANY(%s)
+FROM partner_level level WHERE level.variant_id = ANY(%s::bigint[]) AND level.location_id = ANY(%s::bigint[])
 """  # noqa: S608
 
 
@@ -78,9 +77,7 @@ def read_shelves(
 ) -> dict[int, list[Shelf]]:
     """The shelves of variants by their ids, in the order of the locations; one statement."""
     values = [clock.now(), channel.id if channel else None, list(variant_ids), list(location_ids)]
-    with connection.cursor() as cursor:
-        cursor.execute(SHELVES, values)
-        shelves = [Shelf(*row) for row in cursor.fetchall()]
+    shelves = [Shelf(*row) for row in fetch_raw(SHELVES, values, keep_plan=True)]
     place = {pk: number for number, pk in enumerate(location_ids)}
     by_variant: dict[int, list[Shelf]] = {pk: [] for pk in variant_ids}
     for shelf in sorted(shelves, key=lambda one: place[one.location_id]):

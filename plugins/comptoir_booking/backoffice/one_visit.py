@@ -156,7 +156,7 @@ class MoveScreen(VisitScreenBase):
 def policy_words(bookings: Sequence[Booking], cancelling: CancelTerms) -> list[str]:
     """What holds for a visit, as it was when it was made; staff may be kinder."""
     zone, moving = ZoneInfo(bookings[0].time_zone), fees_of_move(bookings)
-    until = formats.date_format(cancelling.free_until.astimezone(zone), "D j M H:i")
+    until = formats.date_format(cancelling.free_until.astimezone(zone), "D j N H:i")
     found = [_("Free of charge until %(when)s.") % {"when": until}]
     if clock.now() > cancelling.free_until:
         found = [_("It was free of charge until %(when)s.") % {"when": until}]

@@ -161,7 +161,7 @@ def refused(error: ComptoirError, zone_name: str) -> list[tuple[str, str]]:
     moments = [
         datetime.fromisoformat(one).astimezone(ZoneInfo(zone_name)) for one in error.facts["alternatives"]
     ]
-    return [(f"{one:%Y-%m-%dT%H:%M}", formats.date_format(one, "D j M H:i")) for one in moments]
+    return [(f"{one:%Y-%m-%dT%H:%M}", formats.date_format(one, "D j N H:i")) for one in moments]
 
 
 def day_said(text: str) -> date | None:

@@ -1,11 +1,13 @@
 """What the templates of the web shop are written with."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import template
 from django.template import Context
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -61,6 +63,12 @@ def page_in_theme(context: Context) -> SafeString:
     """A draft as the channel's theme draws it, for the preview beside the other channels."""
     given = (context.get(name) for name in ("document", "channel", "locale", "availability"))
     return mark_safe(preview.page_in_theme(*given))  # noqa: S308 (a whole page that templates have escaped)
+
+
+@register.filter
+def day(written_on: str) -> str:
+    """A day of a document as people write it."""
+    return date_format(date.fromisoformat(written_on), "DATE_FORMAT")
 
 
 @register.filter

@@ -227,7 +227,7 @@ def test_a_worker_puts_in_what_is_missing_after_an_update(rail, found):
     PostgresEntry.objects.filter(title__startswith="robe").delete()
     assert "ete" not in found("fr", "robe")
     assert complete_index() == 4
-    assert found("fr", "robe") == ["ete"]
+    assert "ete" in found("fr", "robe")
     assert not PostgresEntry.objects.exclude(version=VERSION).exists()
     assert complete_index() == 0
 

@@ -293,4 +293,4 @@ def _slot_of(wish: dict[str, Any]) -> str:
 
 
 def _wall(moment: datetime, zone: str) -> str:
-    return formats.date_format(moment.astimezone(ZoneInfo(zone)), "D j M H:i")
+    return formats.date_format(moment.astimezone(ZoneInfo(zone)), "D j N H:i")

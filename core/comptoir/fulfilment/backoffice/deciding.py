@@ -44,7 +44,7 @@ def _candidate(found: dict[str, Any], currency: str, names: dict[str, str]) -> d
     return {
         "locations": ", ".join(names.get(code, code) for code in found["locations"]),
         "parcels": scores.get("parcels", ""),
-        "until": formats.date_format(date.fromisoformat(promise["until_on"]), "D j M") if promise else "",
+        "until": formats.date_format(date.fromisoformat(promise["until_on"]), "D j N") if promise else "",
         "cost": written(Money(Decimal(scores["cost"]), currency)) if scores else "",
         "distance_km": scores.get("distance_km"),
         "reasons": [_why(reason) for reason in found.get("reasons", [])],

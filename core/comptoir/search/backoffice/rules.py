@@ -13,7 +13,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList
-from wagtail.admin.ui.tables import BooleanColumn, Column, DateColumn
+from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -25,6 +25,11 @@ from comptoir.search.models import Boost, Miss, Synonym
 def language_choices() -> list[tuple[str, str]]:
     """The languages of the shop's texts."""
     return list(settings.WAGTAIL_CONTENT_LANGUAGES)
+
+
+def direction(row: Synonym) -> str:
+    """Which way a synonym works: neither is wrong, so no cross says so."""
+    return _("both ways") if row.is_two_way else _("one way")
 
 
 class SynonymForm(WagtailAdminModelForm):
@@ -45,7 +50,7 @@ class SynonymViewSet(ModelViewSet):
     add_to_reference_index = False
     list_display = [
         "word",
-        BooleanColumn("is_two_way", label=gettext_lazy("Both ways")),
+        Column("is_two_way", label=gettext_lazy("Direction"), accessor=direction),
         "synonyms",
         "locale",
     ]
