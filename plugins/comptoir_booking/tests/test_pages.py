@@ -10,7 +10,6 @@ from comptoir.base import clock
 from comptoir.baskets.handover import offer_handover
 from comptoir.baskets.rows import Key
 from comptoir.baskets.services import open_basket
-from comptoir.catalogue.services import save_product_class
 from comptoir.channels.queries import channel_context, forget_contexts
 from comptoir_booking.basket_claims import hold_in_basket
 from comptoir_booking.claims import Terms, book_visit, hold_visit
@@ -210,20 +209,6 @@ def test_the_pages_are_only_there_where_the_book_is_open(visitor, salon):
     salon.shop.channel("other", plugin="web")
     forget_contexts()
     assert visitor.client.get("/other/en/booking/").status_code == 404
-
-
-def test_the_page_of_a_service_tells_machines_where_it_is_booked(visitor, salon):
-    kind = save_product_class(name="service", track_stock=False)
-    product = salon.cut.product
-    product.product_class = kind
-    product.save()
-    salon.shop.settle()
-
-    text = visitor.get("products/cut")
-
-    assert '"@type":"ReserveAction"' in text
-    assert "/web/en/booking/?service=CUT" in text
-    assert "ReserveAction" not in visitor.get("products/shampoo")
 
 
 def test_a_time_whose_hold_has_ended_can_be_kept_again(visitor):
