@@ -12,6 +12,7 @@ from allauth.app_settings import SOCIALACCOUNT_ENABLED
 from allauth.core.exceptions import ImmediateHttpResponse, RateLimited, ReauthenticationRequired
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import (
     Resolver404,
@@ -46,6 +47,11 @@ def door(shop: Shop, path: str) -> HttpResponse:
         found = resolve(f"/{path}", urlconf=ALLAUTH)
     except Resolver404 as error:
         raise Http404(path) from error
+    if found.url_name in (
+        "mfa_index",
+        "mfa_list_webauthn",
+    ):  # where django-allauth lists what our account shows itself
+        return redirect(shop.url("account"))
     if not _is_open(found.url_name or ""):
         raise Http404(path)
     try:
