@@ -162,10 +162,9 @@ def _cell(variant: dict[str, Any], label: str, stock: dict[str, int] | None, cho
 
 def _book_at(shop: Shop, document: dict[str, Any]) -> str:
     """Where a service is booked, if a plugin of the channel lets customers do so."""
-    address = shop.url_or_none("booking:home")
-    if document["class"] != "service" or not address or "booking" not in shop.channel.enabled_plugins:
+    if document["class"] != "service" or not shop.booking_url:
         return ""
-    return f"{shop.absolute(address)}?{urlencode({'service': document['variants'][0]['sku']})}"
+    return f"{shop.absolute(shop.booking_url)}?{urlencode({'service': document['variants'][0]['sku']})}"
 
 
 def _variant(document: dict[str, Any], chosen: str) -> dict[str, Any] | None:

@@ -78,7 +78,9 @@ class Shop:
     @property
     def service_links(self) -> list[tuple[str, str]]:
         """Names of pages that stand at the foot of every page, as far as this site has them, with their labels."""
+        booking = [("booking:home", _("Book an appointment"))] if self.booking_url else []
         named = (
+            *booking,
             ("shops", _("Our shops")),
             ("contact", _("Contact")),
             ("find_order", _("Follow an order")),
@@ -115,6 +117,11 @@ class Shop:
     def page_url(self, path: str, *, locale: str = "") -> str:
         """The address of an editorial page by its path in documents."""
         return self.url("home", locale=locale) + path.lstrip("/")
+
+    @property
+    def booking_url(self) -> str:
+        """Where appointments are booked, if a plugin of the channel lets customers do so."""
+        return self.url_or_none("booking:home") if "booking" in self.channel.enabled_plugins else ""
 
     def absolute(self, path: str) -> str:
         """An address of this shop as the world knows it."""

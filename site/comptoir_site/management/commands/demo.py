@@ -20,7 +20,7 @@ from rich.console import Console
 from comptoir.base.database import DATABASE
 from comptoir.base.postgres import Cluster, PostgresError
 
-READY_TIMEOUT_S = 60
+READY_TIMEOUT_S = 180
 STOP_TIMEOUT_S = 15
 
 
