@@ -10,7 +10,7 @@ from comptoir.api.schemas import Problem
 from comptoir_booking.calendars import MEDIA_TYPE, calendar_by_token, calendar_of_visit
 from comptoir_booking.self_service import booking_for
 
-TOKEN = Path(..., max_length=80)
+TOKEN = Path(..., max_length=80, description="the secret of the address")
 ICS = {"responses": {200: {"description": "iCalendar", "content": {"text/calendar": {}}}}}
 PROBLEMS = {404: Problem, 429: Problem}
 LIMIT = AddressLimit("RATE_ORDERS")

@@ -34,9 +34,11 @@ def shop(transactional_db: None, live_server: Any, settings: Any) -> Shop:
 
 def change_title(page: Any, title: str) -> None:
     """Type a title, and see it in the page of the theme beside the form before anything is saved."""
-    page.locator("#id_title").fill(title)
-    page.keyboard.press("Control+p")
+    if not page.locator("#w-preview-iframe").is_visible():  # the panel stays open from page to page
+        page.keyboard.press("Control+p")
     shown = page.frame_locator("#w-preview-iframe").frame_locator(WEB)
+    shown.locator("h1").wait_for(timeout=45000)
+    page.locator("#id_title").fill(title)
     shown.locator("h1", has_text=title).wait_for(timeout=45000)
     assert shown.locator("header.top .logo").count() == 1
     assert shown.locator("link[href*='/theme-']").count() == 1

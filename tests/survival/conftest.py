@@ -52,4 +52,5 @@ def mortal_shop(mortal) -> Shop:
         shop.channel(code)
     shop.location("nantes")
     let_sell(shop)
+    listen()
     return shop

@@ -28,7 +28,6 @@ def test_server_worker_and_database_are_killed_and_every_purchase_has_its_order_
     mortal, mortal_shop, plug
 ):
     rare, ample = new_product(mortal_shop, PIECES), new_product(mortal_shop, 10_000)
-    witness.listen()
     plug("witness", **witness.ears())
     since = Event.objects.order_by("pk").last().pk
     servers = Servers(mortal.dsn(connection.settings_dict["NAME"]), is_mortal=True)

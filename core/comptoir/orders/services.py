@@ -85,9 +85,10 @@ def cancel_order(
     """
     order = lock_order(order_id)
     rows = list(order.lines.order_by("pk"))
-    pieces = _pieces(rows, lines)
-    if order.state not in _cancellable(rows, pieces, by_customer=by_customer):
+    asked = {row.pk for row in rows if row.open_quantity} if lines is None else lines.keys()
+    if order.state not in _cancellable(rows, asked, by_customer=by_customer):
         raise MoveNotAllowed(field="state", state=order.get_state_display())
+    pieces = _pieces(rows, lines)
     is_whole = all(row.open_quantity == pieces.get(row.pk, 0) for row in rows)
     parts = [_part(order, row, pieces[row.pk], (keep or {}).get(row.pk)) for row in rows if row.pk in pieces]
     amount = sum((part[1] for part in parts), Decimal(0)) + (order.delivery_total if is_whole else 0)
@@ -248,9 +249,9 @@ def _pieces(rows: list[OrderLine], lines: Mapping[int, int] | None) -> dict[int,
     return dict(lines)
 
 
-def _cancellable(rows: list[OrderLine], pieces: Mapping[int, int], *, by_customer: bool) -> Collection[str]:
-    """The states in which these pieces may be cancelled. What is no goods, such as a time to come, waits for no parcel."""
-    if pieces and not any(row.is_counted for row in rows if row.pk in pieces):
+def _cancellable(rows: list[OrderLine], asked: Collection[int], *, by_customer: bool) -> Collection[str]:
+    """The states in which pieces of lines, by their ids, may be cancelled; what is no goods waits for no parcel."""
+    if asked and not any(row.is_counted for row in rows if row.pk in asked):
         return (*CANCELLABLE, State.DONE)
     return CUSTOMER_MAY_CANCEL if by_customer else CANCELLABLE
 

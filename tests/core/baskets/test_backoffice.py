@@ -73,7 +73,7 @@ def test_staff_may_release_the_goods_and_the_basket_says_so(boss, web):
 
     assert "are free again" in response.content.decode()
     assert not Hold.objects.live(clock.now()).exists()
-    assert web.get(path)["lines"][0]["hold"] == {"state": "ended", "until": None, "available": 1}
+    assert web.get(path)["lines"][0]["hold"] == {"state": "ended", "until": None, "available": 1, "words": []}
     assert differences() == []
 
 

@@ -126,7 +126,8 @@ def test_services_are_not_held(web, counter):
 
     basket, _path = web.open("HAIRCUT")
 
-    assert basket["lines"][0]["hold"] == {"state": "not_counted", "until": None, "available": None}
+    nothing = {"state": "not_counted", "until": None, "available": None, "words": []}
+    assert basket["lines"][0]["hold"] == nothing
     assert held() == {}
 
 
@@ -177,7 +178,8 @@ def test_a_hold_that_ended_is_taken_again_by_one_call(web):
     _basket, path = web.open("MARIN-S")
 
     with later(16):
-        assert web.get(path)["lines"][0]["hold"] == {"state": "ended", "until": None, "available": 1}
+        hold = web.get(path)["lines"][0]["hold"]
+        assert hold == {"state": "ended", "until": None, "available": 1, "words": []}
         basket = web.post(f"{path}/hold")
 
         assert basket["lines"][0]["hold"]["state"] == "held"

@@ -126,7 +126,7 @@ def test_paid_at_the_gateway_prepared_collected_with_the_code_and_refunded_in_pa
     story.staff.post(f"orders/{story.number}/refunds", refund)
     assert story.staff.status == 201
     money = {name: one["amount"] for name, one in story.seen()["money"].items()}
-    assert money == {"captured": "99.80", "refunded": "49.90", "due": "0.00"}
+    assert money == {"captured": "99.80", "refunded": "49.90", "due": "0.00", "due_later": "0.00"}
     moves = [(one.becomes, one.actor.email) for one in story.order.history.filter(what="moved")]
     assert moves == [(state, "chef@aubelaine.example") for state in ("preparing", "ready", "done")]
 

@@ -78,7 +78,7 @@ def test_a_customer_is_sent_to_the_page_of_the_provider(till, bank):
 
     assert payment.state == State.WAITING
     assert payment.step["kind"] == "redirect"
-    assert payment.step["url"] == "https://bank.example/pay"
+    assert payment.step["url"] == "https://bank.example/pay?call=1"
     assert figures(payment) == ("0.00", "0.00", "0.00", "0.00")
 
 

@@ -143,6 +143,6 @@ def test_many_reviews_are_approved_at_once_and_rejected_with_a_reason(camille, c
     staff.post(f"{address}?{ids}")
     assert {one.state for one in Review.objects.all()} == {"approved"}
     reject = address.replace("approve", "reject")
-    assert b"Why?" in staff.post(f"{reject}?{ids}").content
+    assert b'name="refusal"' in staff.post(f"{reject}?{ids}").content
     staff.post(f"{reject}?{ids}", {"refusal": "off_topic"})
     assert {(one.state, one.refusal) for one in Review.objects.all()} == {("rejected", "off_topic")}

@@ -110,6 +110,7 @@ dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
 
     async chooseTime(near = []) {
       const { words, chosen } = this;
+      const turn = (this.turn = (this.turn || 0) + 1);
       const visit = { location: chosen.location, service: chosen.services, person: chosen.person, people: this.people().length && chosen.services.length > 1 ? "same" : "any" };
       if (!chosen.first) {
         const next = await this.ask("/appointments/next", { ...visit, limit: 1 });
@@ -122,7 +123,7 @@ dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
         this.ask("/appointments/days", { ...visit, first: chosen.first, days: DAYS }),
         chosen.day ? this.ask("/appointments/starts", { ...visit, first: chosen.day }) : { starts: [] },
       ]);
-      if (!days || !starts) return;
+      if (!days || !starts || turn !== this.turn) return; // who went on meanwhile is not called back
       const parts = [];
       if (near.length) parts.push(make("p", { class: "bad", role: "alert" }, [words.taken]), this.startButtons(near, true));
       if (this.people().length) {
@@ -134,12 +135,12 @@ dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
       parts.push(make("h3", {}, [words.when]));
       const open = days.days.filter((one) => one.state !== "closed");
       parts.push(open.some((one) => one.starts) ? make("div", { class: "days", role: "group", "aria-label": words.when }, open.map((one) => this.dayButton(one))) : make("p", {}, [words.none]));
-      const turn = (step, name) => {
+      const leaf = (step, name) => {
         const button = make("button", { type: "button", class: "plain" }, [name]);
         button.addEventListener("click", () => { chosen.first = plus(chosen.first, step); chosen.day = ""; this.chooseTime(); });
         return button;
       };
-      parts.push(make("div", { class: "row" }, [chosen.first > this.today() ? turn(-DAYS, words.earlier) : "", turn(DAYS, words.later)]));
+      parts.push(make("div", { class: "row" }, [chosen.first > this.today() ? leaf(-DAYS, words.earlier) : "", leaf(DAYS, words.later)]));
       if (starts.starts.length) parts.push(make("h3", { id: "day", tabindex: "-1" }, [this.dayName(chosen.day)]), this.startButtons(starts.starts.map((one) => one.start), false));
       const place = this.place();
       if (Intl.DateTimeFormat().resolvedOptions().timeZone !== place.time_zone) parts.push(make("p", { class: "soft" }, [words.zone.replace("{city}", place.city || place.name)]));
@@ -209,6 +210,7 @@ dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
     show(step, title, ...parts) {
       const head = make("h2", { tabindex: "-1" }, [title]);
       const isFirst = !this.box.childElementCount;
+      this.turn = (this.turn || 0) + 1;
       this.box.removeAttribute("aria-busy");
       this.box.replaceChildren(head, make("p", { class: "soft" }, [this.words.step.replace("{n}", step)]), ...parts);
       if (!isFirst && this.step !== step) head.focus();
