@@ -38,6 +38,7 @@ def change_title(page: Any, title: str) -> None:
         page.keyboard.press("Control+p")
     shown = page.frame_locator("#w-preview-iframe").frame_locator(WEB)
     shown.locator("h1").wait_for(timeout=45000)
+    page.wait_for_timeout(4000)  # as long as Wagtail takes to look at the form before it watches it
     page.locator("#id_title").fill(title)
     shown.locator("h1", has_text=title).wait_for(timeout=45000)
     assert shown.locator("header.top .logo").count() == 1
