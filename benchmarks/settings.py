@@ -13,3 +13,4 @@ from comptoir_site.settings.base import DATABASES
 
 DATABASES["default"]["NAME"] = os.environ.get("BENCHMARK_DATABASE", "comptoir")
 ROOT_URLCONF = "benchmarks.urls"
+COMPTOIR_RATE_BASKETS = "1000000/min"  # all shoppers have one address
