@@ -59,12 +59,17 @@ def send(message_id: str) -> None:
 
 
 def deliver(message: Message) -> None:
-    """Send a notice as often as its customer wished. Where no server answers, the shop takes it in from here."""
-    body = (message.body or _body(message)).encode()
+    """Send a notice as often as its customer wished. Where no server answers, the shop takes it in from here.
+
+    What it says is kept before it is sent: whoever dies in between says the same again, not something newer.
+    """
+    if not message.body:
+        message.body = _body(message)
+        message.save(update_fields=["body"])
     for _time in range(message.times):
-        message.answer = _post(message.sale, body)
-    message.body, message.sent_at = body.decode(), clock.now()
-    message.save(update_fields=["body", "sent_at", "answer"])
+        message.answer = _post(message.sale, message.body.encode())
+    message.sent_at = clock.now()
+    message.save(update_fields=["sent_at", "answer"])
 
 
 def _body(message: Message) -> str:
