@@ -25,9 +25,11 @@ from comptoir.orders.printing import paper_pdf
 from comptoir.orders.queries import paper_of
 from comptoir.orders.services import CUSTOMER_MAY_CANCEL
 from comptoir.payments.queries import order_money, payments_of
+from comptoir.reviews.queries import reviewable_lines
 from comptoir_web.buying.cookies import order_of_link, own_order, remember_order
 from comptoir_web.buying.limits import limited
 from comptoir_web.buying.ways import slot_words
+from comptoir_web.reviews import review_links
 from comptoir_web.shop import Shop, shop_page
 
 State = Order.State
@@ -81,6 +83,7 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         "is_refunded": money.refunded.amount > 0,
         "instructions": instructions,
         "papers": list(found.papers.order_by("pk")),
+        "reviews": review_links(shop, reviewable_lines(found)),
         "may_cancel": found.state in CUSTOMER_MAY_CANCEL,
         "robots": "noindex",
     }
