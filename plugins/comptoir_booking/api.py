@@ -203,6 +203,7 @@ def _service(shown: ServiceShown) -> dict[str, Any]:
         "price": shown.price.as_json(),
         "locations": shown.locations,
         "minutes": seen_minutes(one),
+        "is_class": one.in_sessions,
         "people": [
             {"code": who.code, "name": who.name, "location": who.location.code}
             for who in one.skilled.all() if who.is_active

@@ -26,6 +26,7 @@ class ServiceOut(Schema):
     price: Money
     locations: list[str]
     minutes: int
+    is_class: bool = Field(description="booked at set times: see sessions")
     people: list[Person]
     policy: dict[str, int | str | None]
 
@@ -165,7 +166,10 @@ class OwnVisit(Schema):
 
 
 class OwnMove(Schema):
-    start: datetime
+    """A ``start``, or the id of another ``session`` of the class."""
+
+    start: datetime | None = None
+    session: UUID | None = None
     person: str = Field("", max_length=40)
 
 

@@ -80,6 +80,8 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         # A card that was authorised is taken when the parcel leaves: nothing is left for the customer to do.
         "is_due": instructions is not None,
         "due_now": money.due - found.money(found.due_later),
+        # What is not paid in the salon was paid, or promised by card, with the order.
+        "paid_now": found.money(found.due_total - found.due_later),
         "due_later": found.money(found.due_later),
         "is_refunded": money.refunded.amount > 0,
         "instructions": instructions,
