@@ -204,7 +204,9 @@ def _service(shown: ServiceShown) -> dict[str, Any]:
         "locations": shown.locations,
         "minutes": seen_minutes(one),
         "people": [
-            {"code": who.code, "name": who.name, "location": who.location.code}
+            {
+                "code": who.code, "name": who.name, "location": who.location.code, "minutes": seen_minutes(one, who)
+            }
             for who in one.skilled.all() if who.is_active
         ],
         "policy": (one.policy or Policy()).terms,

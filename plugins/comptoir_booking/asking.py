@@ -8,8 +8,9 @@ from comptoir.base.errors import InvalidValue
 from comptoir.baskets.checks import CheckedLine, line_problems
 from comptoir.channels.models import Location
 from comptoir.channels.queries import ChannelContext
+from comptoir_booking import paces
 from comptoir_booking.layout import PEOPLE, Visit, Wish
-from comptoir_booking.models import Resource, Segment, Service
+from comptoir_booking.models import Resource, Service
 
 MOST_SERVICES = 6
 
@@ -41,7 +42,9 @@ def services_sold(channel: ChannelContext, skus: Sequence[str] | None = None) ->
     if skus is not None:
         rows = rows.filter(product__sku__in=[sku for sku in skus if "\0" not in sku])
     found = list(
-        rows.prefetch_related("segments", "requirements", "skilled__location", "skilled__weekly_hours")
+        rows.prefetch_related(
+            "segments", "requirements", "paces", "skilled__location", "skilled__weekly_hours"
+        )
     )
     lines = [
         CheckedLine(one.product_id, one.product.parent_id or one.product_id, one.product.sku, 1)
@@ -51,10 +54,11 @@ def services_sold(channel: ChannelContext, skus: Sequence[str] | None = None) ->
     return [one for one in found if one.product_id not in problems]
 
 
-def seen_minutes(service: Service) -> int:
-    """How long a customer is there."""
-    seen = (Segment.Kind.ACTIVE, Segment.Kind.PROCESSING)
-    return sum(one.minutes for one in service.segments.all() if one.kind in seen)
+def seen_minutes(service: Service, person: Resource | None = None) -> int:
+    """How long a customer is there, with somebody of the team if their time is another."""
+    parts = tuple((one.kind, one.minutes, one.position) for one in service.segments.all())
+    pace = next((one for one in service.paces.all() if person and one.resource_id == person.pk), None)
+    return paces.seen_minutes(paces.paced(parts, pace.minutes, pace.percent) if pace else parts)
 
 
 def service_of(channel: ChannelContext, sku: str) -> Service:

@@ -179,7 +179,7 @@ def _move(
     board = board_at(
         visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides, is_for_claim=True
     )
-    takings = find_people(
+    board, takings = find_people(
         board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
     )
     bookings = lock_visit(uuid)
@@ -204,7 +204,7 @@ def visit_again(
     people = {
         one.booking_id: one.resource_id for one in taken if one.resource.kind == one.resource.Kind.STAFF
     }
-    wishes = tuple(Wish(one.service_id, person_id or people.get(one.pk)) for one in bookings)
+    wishes = tuple(Wish(one.service_id, person_id or people.get(one.pk), one.line) for one in bookings)
     return Visit(bookings[0].location_id, wishes)
 
 
