@@ -178,8 +178,8 @@ def _ordered_text(booking: Booking) -> str:
 def _claimed(held: Sequence[Booking]) -> Claimed:
     ends = [one.held_until for one in held if one.held_until]
     longest = [one.longest_until for one in held if one.longest_until]
-    words = tuple(booking_text(one) for one in sorted(held, key=lambda one: one.starts_at))
-    return Claimed(len(held), min(ends, default=None), min(longest, default=None), words)
+    words = dict.fromkeys(booking_text(one) for one in sorted(held, key=lambda one: one.starts_at))
+    return Claimed(len(held), min(ends, default=None), min(longest, default=None), tuple(words))
 
 
 def _held(basket_id: int) -> list[Booking]:

@@ -38,7 +38,7 @@ def calendar_of(bookings: Iterable[Booking], *, name: str = "", is_for_staff: bo
     calendar.add("METHOD", "PUBLISH")
     if name:
         calendar.add("X-WR-CALNAME", name)
-    for one in bookings:
+    for one in _once(bookings):
         calendar.add_component(_entry(one, is_for_staff))
     calendar.add_missing_timezones()
     return calendar.to_ical()
@@ -77,6 +77,16 @@ def calendar_by_token(token: str) -> bytes:
         rows = rows.filter(pk__in=link.resource.allocations.values("booking"))
         return calendar_of(_with_all(rows), name=link.resource.name, is_for_staff=True)
     return calendar_of(_with_all(rows.filter(customer=link.user)), name=conf.SHOP_NAME)
+
+
+def _once(bookings: Iterable[Booking]) -> Iterable[Booking]:
+    """Of those that several come to together, each with a booking, the first that takes place."""
+    found: dict[tuple[object, ...], Booking] = {}
+    for one in bookings:
+        key = (one.visit, one.line, one.service_id, one.starts_at)
+        if key not in found or found[key].state == State.CANCELLED != one.state:
+            found[key] = one
+    return found.values()
 
 
 def _entry(booking: Booking, is_for_staff: bool) -> Event:

@@ -6,11 +6,14 @@ all of its stretches, and nobody is given two needs that want them at once.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from comptoir_booking.layout import Layout, Need, Span
-from comptoir_booking.masks import bits, holds_all, runs, union_of
+from comptoir_booking.masks import bits, depths, holds_all, runs, union_of
 
-Free = Mapping[int, int]
+#: Where at least one of a resource is free, where at least two, and so on; of all but pools there is one.
+Levels = tuple[int, ...]
+Free = Mapping[int, Levels]
 Rank = Callable[[Need, int, set[int]], tuple[float, ...]]
 Assignment = list[tuple[Need, int]]
 
@@ -19,7 +22,7 @@ def fitting_begins(layout: Layout, free: Free) -> int:
     """The steps at which a visit can begin, as a mask; getting ready is part of it."""
     mask = -1
     for need in layout.needs:
-        mask &= union_of(_begins(free.get(pk, 0), need.spans) for pk in need.candidates)
+        mask &= union_of(_begins(_enough(free, pk, need), need.spans) for pk in need.candidates)
         if not mask:
             return 0
     if mask < 0:  # it needs nobody: nobody could say when
@@ -31,37 +34,67 @@ def fitting_begins(layout: Layout, free: Free) -> int:
 
 def assign(needs: Sequence[Need], free: Free, begin: int, rank: Rank | None = None) -> Assignment | None:
     """Somebody for each need of a visit that begins then, the best first as ``rank`` says; ``None`` if it does not fit."""
-    able = [
-        (need, [pk for pk in need.candidates if holds_all(free.get(pk, 0), need.spans, begin)])
-        for need in needs
-    ]
+    able = [(need, [pk for pk in need.candidates if is_free(free, pk, need, begin)]) for need in needs]
     if not all(candidates for _need, candidates in able):
         return None
     able.sort(key=lambda pair: len(pair[1]))
-    return _assign(able, [], rank)
+    return _assign(able, [], _Pools(free, begin), rank)
+
+
+def is_free(free: Free, pk: int, need: Need, begin: int) -> bool:
+    """Whether somebody, or enough of a pool, is free for all of a need."""
+    return holds_all(_enough(free, pk, need), need.spans, begin)
 
 
 def unassigned(needs: Sequence[Need], free: Free, begin: int) -> list[Need]:
     """The needs for which nobody at all is free at a begin."""
     return [
         need for need in needs
-        if not any(holds_all(free.get(pk, 0), need.spans, begin) for pk in need.candidates)
+        if not any(is_free(free, pk, need, begin) for pk in need.candidates)
     ]  # fmt: skip
 
 
-def _assign(able: list[tuple[Need, list[int]]], given: Assignment, rank: Rank | None) -> Assignment | None:
+class _Pools(NamedTuple):
+    """What is free of pools for a visit that begins then: several needs may have some of one."""
+
+    free: Free
+    begin: int
+
+    def have(self, pk: int, needs: Sequence[Need]) -> bool:
+        """Whether there is enough for all of these at once."""
+        levels = self.free[pk]
+        if len(levels) == 1:
+            return False
+        spans = [span for need in needs for span in need.spans * need.quantity]
+        wanted = depths(spans, max(end for _begin, end in spans), sum(need.quantity for need in needs))
+        return all(
+            not mask or (number < len(levels) and not mask & ~(levels[number] >> self.begin))
+            for number, mask in enumerate(wanted)
+        )
+
+
+def _assign(
+    able: list[tuple[Need, list[int]]], given: Assignment, pools: _Pools, rank: Rank | None
+) -> Assignment | None:
     if len(given) == len(able):
         return list(given)
     need, candidates = able[len(given)]
     used = {pk for _need, pk in given}
     for pk in sorted(candidates, key=lambda one: rank(need, one, used)) if rank else candidates:
-        if any(pk == other and _exclude(need, before) for before, other in given):
+        rivals = [before for before, other in given if pk == other and _exclude(need, before)]
+        if rivals and not pools.have(pk, [need, *rivals]):
             continue
         given.append((need, pk))
-        if found := _assign(able, given, rank):
+        if found := _assign(able, given, pools, rank):
             return found
         given.pop()
     return None
+
+
+def _enough(free: Free, pk: int, need: Need) -> int:
+    """Where a candidate is free, so many of a pool as are needed. Who is too small is no candidate."""
+    levels = free.get(pk)
+    return levels[min(need.quantity, len(levels)) - 1] if levels else 0
 
 
 def _begins(free: int, spans: Iterable[Span]) -> int:

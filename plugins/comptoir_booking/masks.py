@@ -32,14 +32,14 @@ def disjoint_union(begins: Iterable[int], ends: Iterable[int], length: int) -> i
     return _points(ends, length) - _points(begins, length)
 
 
-def deep_union(stretches: Iterable[tuple[int, int]], length: int, depth: int) -> int:
-    """The steps that lie in at least ``depth`` of these stretches."""
+def depths(stretches: Iterable[tuple[int, int]], length: int, depth: int) -> list[int]:
+    """The steps that lie in at least one of these stretches, in at least two, and so on up to ``depth``."""
     levels = [0] * depth
     for begin, end in stretches:
         fresh = stretch(max(begin, 0), min(end, length))
         for level in range(depth):
             levels[level], fresh = levels[level] | fresh, levels[level] & fresh
-    return levels[-1]
+    return levels
 
 
 def runs(free: int, steps: int) -> int:

@@ -6,11 +6,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
@@ -84,6 +85,14 @@ class ResourceDeleteView(OwnResources, CarefulDeleteView):
     get_form = CarefulDeleteView.get_form
 
 
+class FreshnessPanel(Panel):
+    """When another calendar was last read, and what keeps it from being read."""
+
+    class BoundPanel(Panel.BoundPanel):
+        def render_html(self, parent_context: dict[str, Any] | None = None) -> str:
+            return format_html("<p>{}</p>", self.instance.freshness)
+
+
 class ResourceViewSet(ModelViewSet):
     """Who and what can be booked."""
 
@@ -108,7 +117,7 @@ class ResourceViewSet(ModelViewSet):
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("name"), FieldPanel("code")]),
-                FieldRowPanel([FieldPanel("kind"), FieldPanel("capacity")]),
+                FieldRowPanel([FieldPanel("kind"), FieldPanel("capacity"), FieldPanel("seats")]),
                 FieldRowPanel([FieldPanel("location"), FieldPanel("hours")]),
                 FieldRowPanel([FieldPanel("user"), FieldPanel("is_active")]),
             ],
@@ -126,7 +135,11 @@ class ResourceViewSet(ModelViewSet):
         ),
         InlinePanel(
             "other_calendars",
-            [FieldPanel("url")],
+            [
+                FieldRowPanel([FieldPanel("kind"), FieldPanel("url")]),
+                FieldRowPanel([FieldPanel("user_name"), FieldPanel("password")]),
+                FreshnessPanel(heading=gettext_lazy("State")),
+            ],
             heading=gettext_lazy("Calendars that say when they are away"),
             label=gettext_lazy("calendar"),
             max_num=5,
@@ -182,6 +195,7 @@ class ServiceViewSet(ModelViewSet):
             [
                 FieldPanel("product"),
                 FieldRowPanel([FieldPanel("step_minutes"), FieldPanel("policy"), FieldPanel("is_active")]),
+                FieldRowPanel([FieldPanel("party_min"), FieldPanel("party_max"), FieldPanel("price_for")]),
                 FieldPanel("skilled", widget=forms.CheckboxSelectMultiple),
             ],
             heading=gettext_lazy("What it is"),
@@ -196,7 +210,7 @@ class ServiceViewSet(ModelViewSet):
         InlinePanel(
             "requirements",
             [
-                FieldRowPanel([FieldPanel("role"), FieldPanel("segments")]),
+                FieldRowPanel([FieldPanel("role"), FieldPanel("segments"), FieldPanel("by_party")]),
                 FieldRowPanel([FieldPanel("kind"), FieldPanel("group"), FieldPanel("resource")]),
             ],
             heading=gettext_lazy("Whom and what it needs"),
