@@ -5,12 +5,14 @@ all of its stretches, and nobody is given two needs that want them at once.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import NamedTuple
 
 from comptoir_booking.layout import Layout, Need, Span
-from comptoir_booking.masks import bits, depths, holds_all, runs, union_of
+from comptoir_booking.masks import bits, depths, holds_all, levels_of, runs, union_of
 
+#: So many needs of the same candidates are counted in all their combinations; more are tried begin by begin.
+MOST_COUNTED = 6
 #: Where at least one of a resource is free, where at least two, and so on; of all but pools there is one.
 Levels = tuple[int, ...]
 Free = Mapping[int, Levels]
@@ -20,15 +22,20 @@ Assignment = list[tuple[Need, int]]
 
 def fitting_begins(layout: Layout, free: Free) -> int:
     """The steps at which a visit can begin, as a mask; getting ready is part of it."""
-    mask = -1
+    mask, begins = -1, []
     for need in layout.needs:
-        mask &= union_of(_begins(_enough(free, pk, need), need.spans) for pk in need.candidates)
+        begins.append({pk: _begins(_enough(free, pk, need), need.spans) for pk in need.candidates})
+        mask &= union_of(begins[-1].values())
         if not mask:
             return 0
     if mask < 0:  # it needs nobody: nobody could say when
         return 0
-    if _compete(layout.needs):
-        return sum(1 << begin for begin in bits(mask) if assign(layout.needs, free, begin))
+    for group in _rivals(layout.needs):
+        needs = [layout.needs[number] for number in group]
+        if _can_be_counted(needs, free):
+            mask &= _each_has_one([begins[number] for number in group])
+        else:
+            mask = sum(1 << begin for begin in bits(mask) if assign(needs, free, begin))
     return mask
 
 
@@ -107,12 +114,43 @@ def _begins(free: int, spans: Iterable[Span]) -> int:
     return mask
 
 
-def _compete(needs: Sequence[Need]) -> bool:
-    """Whether two needs might want the same one at once; else each can be looked at by itself."""
-    return any(
-        _exclude(one, other) and set(one.candidates) & set(other.candidates)
-        for one, other in combinations(needs, 2)
+def _rivals(needs: Sequence[Need]) -> list[list[int]]:
+    """The needs that might want the same one at once, in groups; all others can be looked at by themselves."""
+    groups: list[list[int]] = []
+    for number, need in enumerate(needs):
+        mine = [group for group in groups if any(_compete(needs[other], need) for other in group)]
+        groups = [
+            *(group for group in groups if group not in mine),
+            [*chain.from_iterable(mine), number],
+        ]
+    return [group for group in groups if len(group) > 1]
+
+
+def _compete(one: Need, other: Need) -> bool:
+    return _exclude(one, other) and not set(one.candidates).isdisjoint(other.candidates)
+
+
+def _can_be_counted(needs: Sequence[Need], free: Free) -> bool:
+    """Whether each of some needs wants one for itself alone: no pools, and nobody can have two of them."""
+    return (
+        len(needs) <= MOST_COUNTED
+        and all(_exclude(one, other) for one, other in combinations(needs, 2))
+        and all(len(free.get(pk, ())) < 2 for need in needs for pk in need.candidates)
     )
+
+
+def _each_has_one(begins: Sequence[Mapping[int, int]]) -> int:
+    """Where each need can have one for itself: where as many are free for any of some needs as these are, for all some.
+
+    Shapes: for each need the begins by candidate. Source: Hall's marriage theorem.
+    """
+    mask = -1
+    for size in range(2, len(begins) + 1):
+        for some in combinations(begins, size):
+            people = set().union(*some)
+            able = (union_of(one.get(pk, 0) for one in some) for pk in people)
+            mask &= levels_of(able, size)[-1]
+    return mask
 
 
 def _exclude(one: Need, other: Need) -> bool:
