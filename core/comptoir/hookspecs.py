@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from comptoir.baskets.storefront import Storefront
     from comptoir.channels.models import Channel
     from comptoir.channels.queries import ChannelContext
+    from comptoir.customers.account import AccountPart
     from comptoir.events.models import Event
     from comptoir.fulfilment.carriers import Carrier
     from comptoir.fulfilment.methods import Method
@@ -216,6 +217,21 @@ def add_document_fields(item: "Item", channel: "Channel", locale: str) -> dict[s
     Must be deterministic: the same item gives the same bytes. Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
 
     Example: ``return {"barcode": item.variants[0].gtin}``
+    """
+
+
+@hookspec
+def add_account_part(channel: "ChannelContext", customer_id: int, locale: str) -> "AccountPart":
+    """Show a customer what is theirs beside orders and addresses, such as appointments, in their account.
+
+    Called when a customer who is logged in looks at their account on a channel; not for guests, and not for staff. Returns
+    a ``comptoir.customers.account.AccountPart``: plain words and addresses, in the active language.
+
+    Arguments: ``channel`` is what a request knows of its channel, ``customer_id`` the id of the account, ``locale`` the
+    language of the page. Show only what is this customer's own.
+    Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
+
+    Example: ``return AccountPart("loans", _("Loans"), [AccountRow(one.title) for one in loans_of(customer_id)])``
     """
 
 
@@ -459,8 +475,8 @@ def on_booking_changed(events: "list[Event]") -> None:
     """A visit was booked, or something became of it. ``event.subject_id`` is the id of its first booking.
 
     ``event.payload`` has ``visit`` (its UUID), ``change`` (``"booked"``, ``"confirmed"``, ``"moved"``, ``"cancelled"``,
-    ``"arrived"``, ``"done"`` or ``"missed"``) and ``sequence`` (how often it was moved or cancelled before). Not called for
-    holds: nobody has booked yet.
+    ``"arrived"``, ``"done"``, ``"missed"``, or ``"unmarked"`` when one of these three was taken back) and ``sequence`` (how
+    often it was moved or cancelled before). Not called for holds: nobody has booked yet.
     """
 
 

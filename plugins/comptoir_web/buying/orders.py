@@ -27,9 +27,11 @@ from comptoir.orders.printing import paper_pdf
 from comptoir.orders.queries import paper_of
 from comptoir.orders.services import CUSTOMER_MAY_CANCEL
 from comptoir.payments.queries import order_money, payments_of
+from comptoir.reviews.queries import reviewable_lines
 from comptoir_web.buying.cookies import order_of_link, own_order, remember_order
 from comptoir_web.buying.limits import limited
 from comptoir_web.buying.ways import slot_words
+from comptoir_web.reviews import review_links
 from comptoir_web.shop import Shop, shop_page
 
 State = Order.State
@@ -80,11 +82,14 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         # A card that was authorised is taken when the parcel leaves: nothing is left for the customer to do.
         "is_due": instructions is not None,
         "due_now": money.due - found.money(found.due_later),
+        # What is not paid in the salon was paid, or promised by card, with the order.
+        "paid_now": found.money(found.due_total - found.due_later),
         "due_later": found.money(found.due_later),
         "is_refunded": money.refunded.amount > 0,
         "instructions": instructions,
         "addition": _addition(found, shop),
         "papers": list(found.papers.order_by("pk")),
+        "reviews": review_links(shop, reviewable_lines(found)),
         "may_cancel": found.state in CUSTOMER_MAY_CANCEL,
         "robots": "noindex",
     }
