@@ -1,10 +1,13 @@
 """What e-mails say of money, in both languages and both parts: what was paid, what is to be paid and when, and the link."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from comptoir import messaging
 from comptoir.base import clock
 from comptoir.checkout.finishing import end_unpaid
 from comptoir.messaging.models import Message
@@ -17,6 +20,7 @@ __all__ = ["nina"]
 
 pytestmark = pytest.mark.django_db
 
+TEMPLATES = Path(messaging.__file__).parent / "templates/messages"
 LATER = {"en": "To be paid in the shop, when you come", "fr": "À régler en boutique, à votre venue"}
 NOW = {"en": "Paid with the order", "fr": "Réglé avec la commande"}
 AMOUNTS = {
@@ -91,3 +95,9 @@ def test_goods_that_nobody_paid_are_told_with_the_order_that_stands(till, nina, 
     assert order.number in over.subject
     for text in parts(over):
         assert follow_link(order) in text and order.number in text
+
+
+def test_french_messages_have_narrow_spaces_before_their_signs():
+    for path in sorted(TEMPLATES.glob("*.fr.*")):
+        wide = re.findall(r"\S*[ \u00a0][:;!?»](?=[ \n<])", path.read_text())
+        assert not wide, f"{path.name}: {wide}"
