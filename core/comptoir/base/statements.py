@@ -15,7 +15,7 @@ from psycopg.adapt import Loader
 KEPT_PLANS = 300
 
 
-class Written(Value):
+class FixedWord(Value):
     """A word of ours that stands in the statement itself: a kept plan may then use an index of a part of a table."""
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from oscar.apps.partner.abstract_models import AbstractStockRecord
 
 from comptoir.base.errors import ComptoirError
-from comptoir.base.statements import Written
+from comptoir.base.statements import FixedWord
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel, Location
 from comptoir.stock.count_models import Count, CountLine
@@ -139,7 +139,7 @@ class HoldQuerySet(models.QuerySet["Hold"]):
 
     def held(self) -> "HoldQuerySet":
         """Held for somebody, or ended by time and not tidied up yet."""
-        return self.filter(state=Written(Hold.State.HELD))
+        return self.filter(state=FixedWord(Hold.State.HELD))
 
     def live(self, now: object) -> "HoldQuerySet":
         """Held for somebody at this moment."""
