@@ -72,6 +72,8 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         "delivery": delivery,
         "place": _place(found),
         "slot": _slot(found),
+        # What was promised is of no use any more once it has come, or does not come.
+        "promised": "" if found.state in (State.DONE, State.CANCELLED) else delivery.get("promised", ""),
         "delivery_price": found.money(found.delivery_total),
         "tax": found.money(found.tax),
         "total": found.money(found.total),
