@@ -401,7 +401,8 @@ def on_order_cancelled(events: "list[Event]") -> None:
 def on_order_changed(events: "list[Event]") -> None:
     """An order went to another state, or was edited before anybody worked on it.
 
-    ``event.subject_id`` is its id; ``event.payload`` has ``number``, ``state`` and ``change`` (``"state"`` or ``"edited"``).
+    ``event.subject_id`` is its id; ``event.payload`` has ``number``, ``state`` and ``change``: ``"state"``, ``"edited"``, or
+    ``"added"`` when goods were put into it (``step`` is the id of its story's step then).
     Not called when it is placed, nor when pieces are cancelled.
     """
 
@@ -461,10 +462,11 @@ def on_checkout_failed(events: "list[Event]") -> None:
 
 @hookspec
 def on_draft_offered(events: "list[Event]") -> None:
-    """Somebody of the staff took an order on the phone, and the customer is to get the link to pay it, by SMS.
+    """The customer is to get a link to pay: for an order that staff took on the phone, or for goods added to an order.
 
-    ``event.subject_id`` is the id of the checkout, which has the number; ``event.payload`` has ``channel``. Called once a
-    draft. Not called when the draft is written, nor when it is asked for again.
+    ``event.subject_id`` is the id of the checkout, which has phone and e-mail; ``event.payload`` has ``channel``, and for
+    goods that were added the number of their ``order``. Called once each. Not called when a draft is only written, nor when
+    the link is asked for again.
     """
 
 

@@ -1,15 +1,15 @@
 """The engine's board: a visit, the days it is asked for, and when each candidate is open, taken and free."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
 from comptoir.base import clock
-from comptoir_booking.engine import fitting_begins
+from comptoir_booking.engine import Free, Levels, fitting_begins
 from comptoir_booking.hours import Window, dated_mask, weekly_mask
-from comptoir_booking.layout import Layout, Visit, lay_out
-from comptoir_booking.masks import deep_union, disjoint_union, stretch, union
+from comptoir_booking.layout import Layout, Need, Visit, lay_out
+from comptoir_booking.masks import depths, disjoint_union, stretch, union, union_of
 from comptoir_booking.models import Resource
 from comptoir_booking.reading import PlaceFacts, ResourceFacts, read_busy, read_place, read_resources
 from comptoir_booking.wall_time import DAY, TICK_S
@@ -21,20 +21,41 @@ OVERRIDES = frozenset({HOURS, NOTICE, STEPS})
 
 @dataclass(frozen=True)
 class Board:
-    """Everything that decides which starts are free. Shapes: masks by the id of a resource."""
+    """Everything that decides which starts are free. Shapes: masks by the id of a resource.
+
+    ``busy`` and ``free`` have several of each: where the first is taken or free, where two of a pool are, and so on.
+    """
 
     visit: Visit
     place: PlaceFacts
     resources: Mapping[int, ResourceFacts]
-    layout: Layout
+    ways: tuple[Layout, ...]
     window: Window
     open: Mapping[int, int]
-    busy: Mapping[int, int]
+    busy: Mapping[int, Levels]
     overrides: frozenset[str]
 
+    @property
+    def layout(self) -> Layout:
+        """Any of the ways: all of them have the same steps, notice, and time to get ready."""
+        return self.ways[0]
+
+    @property
+    def needs(self) -> list[Need]:
+        """What is needed, in all ways."""
+        return [need for way in self.ways for need in way.needs]
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there is more than one way, or one to do it."""
+        return len(self.ways) > 1 or any(len(need.candidates) > 1 for need in self.layout.needs)
+
     @cached_property
-    def free(self) -> dict[int, int]:
-        return {pk: mask & ~self.busy.get(pk, 0) for pk, mask in self.open.items()}
+    def free(self) -> dict[int, Levels]:
+        return {
+            pk: tuple(mask & ~taken for taken in self.busy.get(pk, (0,) * self.resources[pk].capacity))
+            for pk, mask in self.open.items()
+        }
 
     @property
     def has_pools(self) -> bool:
@@ -60,10 +81,10 @@ class Board:
 
     def possible(self) -> int:
         """The starts there would be if nobody had booked anything."""
-        return self._starts(self.open)
+        return self._starts({pk: (mask,) * self.resources[pk].capacity for pk, mask in self.open.items()})
 
-    def _starts(self, free: Mapping[int, int]) -> int:
-        return fitting_begins(self.layout, free) << self.layout.lead & self.allowed
+    def _starts(self, free: Free) -> int:
+        return union_of(fitting_begins(way, free) for way in self.ways) << self.layout.lead & self.allowed
 
     def step_of(self, start: int) -> int:
         """A step since 1970 as one of the window."""
@@ -81,29 +102,29 @@ def read_board(
     first, last = first_day - 2 * DAY, first_day + timedelta(days=days + 1)
     place = read_place(visit.location_id, visit.service_ids, first, last)
     rows = read_resources(visit.location_id, visit.service_ids, first, last, visit.person_ids)
-    layout = lay_out(visit, place, rows)
     window = Window(first_day, days, place.zone_name)
-    wanted = {pk for need in layout.needs for pk in need.candidates}
+    board = Board(visit, place, {}, lay_out(visit, place, rows), window, {}, {}, overrides)
+    wanted = {pk for need in board.needs for pk in need.candidates}
     resources = {one.id: one for one in rows if one.id in wanted}
-    is_blind = is_for_claim and not layout.has_choice
+    is_blind = is_for_claim and not board.has_choice
     busy = {} if is_blind else busy_masks(resources, window, but_of=but_of)
     everything = stretch(0, window.length)
     opened = {
         pk: everything if HOURS in overrides else open_mask(one, place, window)
         for pk, one in resources.items()
     }
-    return Board(visit, place, resources, layout, window, opened, busy, overrides)
+    return replace(board, resources=resources, open=opened, busy=busy)
 
 
 def busy_masks(
     resources: Mapping[int, ResourceFacts], window: Window, *, but_of: Collection[int] = ()
-) -> dict[int, int]:
-    """What is taken of each resource; of a pool, where the last of it is taken. One statement."""
+) -> dict[int, Levels]:
+    """What is taken of each resource; of a pool, where the last of it is taken, then the last two. One statement."""
     length = window.length
     return {
-        pk: disjoint_union(begins, ends, length)
+        pk: (disjoint_union(begins, ends, length),)
         if resources[pk].capacity == 1
-        else deep_union(zip(begins, ends, strict=True), length, resources[pk].capacity)
+        else tuple(reversed(depths(zip(begins, ends, strict=True), length, resources[pk].capacity)))
         for pk, (begins, ends) in read_busy(resources.keys(), window, but_of=but_of).items()
     }
 

@@ -39,7 +39,7 @@ def calendar_of(bookings: Iterable[Booking], *, name: str = "", is_for_staff: bo
     calendar.add("METHOD", "PUBLISH")
     if name:
         calendar.add("X-WR-CALNAME", name)
-    for one in _each_once(bookings):
+    for one in _once(bookings):
         calendar.add_component(_entry(one, is_for_staff))
     calendar.add_missing_timezones()
     return calendar.to_ical()
@@ -82,15 +82,14 @@ def calendar_by_token(token: str) -> bytes:
     return calendar_of(_with_all(_lately(bookings_of_customer(link.user_id))), name=conf.SHOP_NAME)
 
 
-def _each_once(bookings: Iterable[Booking]) -> Iterable[Booking]:
-    """Places of one class are one entry, cancelled when all of them are."""
-    seats: dict[object, Booking] = {}
+def _once(bookings: Iterable[Booking]) -> Iterable[Booking]:
+    """Of those that several come to together, each with a booking (or a place of a class), the first that takes place."""
+    found: dict[tuple[object, ...], Booking] = {}
     for one in bookings:
-        if not one.session_id:
-            yield one
-        elif one.visit not in seats or one.state != State.CANCELLED:
-            seats[one.visit] = one
-    yield from seats.values()
+        key = (one.visit, one.line, one.service_id, one.starts_at)
+        if key not in found or found[key].state == State.CANCELLED != one.state:
+            found[key] = one
+    return found.values()
 
 
 def _entry(booking: Booking, is_for_staff: bool) -> Event:

@@ -1,7 +1,8 @@
 """What becomes of bookings: held longer, confirmed, given back, cancelled, moved, kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
 from django.db.models import F
@@ -19,6 +20,7 @@ from comptoir_booking.refusals import BookingMoved, HoldGone, MarkStays, NotPoss
 from comptoir_booking.rows import give_back, give_seats_back, lock_owned, lock_visit
 
 State = Booking.State
+GONE = (State.RELEASED, State.EXPIRED, State.CANCELLED)
 
 
 def extend_holds(*, owners: Collection[str], minutes: int = 15) -> datetime | None:
@@ -201,10 +203,10 @@ def _move(
     board = board_at(
         visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides, is_for_claim=True
     )
-    takings = find_people(
+    board, takings = find_people(
         board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
     )
-    bookings = lock_visit(uuid)
+    bookings = _found(lock_visit(uuid))
     if [(one.pk, one.sequence) for one in bookings] != [(one.pk, one.sequence) for one in seen]:
         raise BookingMoved()
     check_movable(bookings, sequence, by_customer)
@@ -222,18 +224,25 @@ def _move(
 def visit_again(
     bookings: Sequence[Booking], taken: Sequence[Allocation], person_id: int | None = None
 ) -> Visit:
-    """The visit as it was booked: the same services, the same people where somebody was booked."""
+    """The visit as it was booked: the same services for as many, the same people where somebody was booked."""
     people = {
         one.booking_id: one.resource_id for one in taken if one.resource.kind == one.resource.Kind.STAFF
     }
-    wishes = tuple(Wish(one.service_id, person_id or people.get(one.pk)) for one in bookings)
-    return Visit(bookings[0].location_id, wishes)
+    pieces = groupby(bookings, key=lambda one: (one.starts_at, one.line, one.service_id))
+    wishes = (_wish_again(list(rows), people, person_id) for _key, rows in pieces)
+    return Visit(bookings[0].location_id, tuple(wishes))
+
+
+def _wish_again(pieces: list[Booking], people: Mapping[int, int], person_id: int | None) -> Wish:
+    first, party = pieces[0], sum(one.party for one in pieces)
+    return Wish(first.service_id, person_id or people.get(first.pk), first.line, party, len(pieces))
 
 
 def _found(bookings: list[Booking]) -> list[Booking]:
+    """The bookings of a visit without those that were given back or cancelled, as long as there are others."""
     if not bookings:
         raise NotFound()
-    return bookings
+    return [one for one in bookings if one.state not in GONE] or bookings
 
 
 def check_movable(bookings: Sequence[Booking], sequence: int | None, by_customer: bool) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -19,11 +20,10 @@ from comptoir.base.errors import InvalidValue
 from comptoir.events.services import record_event
 from comptoir.stock.rows import in_transaction
 from comptoir_booking.board import NOTICE, Board, busy_masks
-from comptoir_booking.choosing import Choice, choose
+from comptoir_booking.choosing import Choice, best_way, choose
 from comptoir_booking.conf import conf
-from comptoir_booking.engine import Assignment, assign
+from comptoir_booking.engine import Assignment, is_free
 from comptoir_booking.layout import Visit
-from comptoir_booking.masks import holds_all
 from comptoir_booking.models import Booking, BookingStep
 from comptoir_booking.queries import board_at, nearest_starts
 from comptoir_booking.refusals import StartNotFree, TooManyHolds
@@ -91,30 +91,29 @@ def find_people(
     board: Board, start: datetime, *,
     also_lock: Collection[int] = (), but_of: Collection[int] = (), lock_all: bool = False,
     channel_id: int | None = None,
-) -> list[Taking]:  # fmt: skip
-    """Choose somebody for each need, lock them and look again; returns what is to be written.
+) -> tuple[Board, list[Taking]]:  # fmt: skip
+    """Choose somebody for each need, lock them and look again; returns the one way it is done, and what is to be written.
 
     Errors: ``_NotFree`` if nobody can be found, ``_Lost`` if somebody was quicker.
     """
     begin = _offered_begin(board, start)
-    needs = board.layout.needs
     choice = None if begin is None else choose(board, begin, channel_id)
-    found = assign(needs, board.free, choice.begin, choice.rank) if choice else None
-    if choice is None or found is None:
+    best = best_way(board, choice) if choice else None
+    if choice is None or best is None:
         raise _NotFree(board.visit, start)
-    wanted = board.resources.keys() if lock_all else {pk for _need, pk in found}
+    wanted = board.resources.keys() if lock_all else {pk for _need, pk in best[1]}
     lock_resources({*wanted, *also_lock})
     again = replace(
         board, busy=busy_masks({pk: board.resources[pk] for pk in wanted}, board.window, but_of=but_of)
     )
-    if not lock_all and board.layout.has_choice:
-        if not all(holds_all(again.free[pk], need.spans, choice.begin) for need, pk in found):
+    if not lock_all and board.has_choice:
+        if not all(is_free(again.free, pk, need, choice.begin) for need, pk in best[1]):
             raise _Lost
-        return _takings(again, found, choice)
-    found = assign(needs, again.free, choice.begin, choice.rank)
-    if found is None:
-        raise _NotFree(board.visit, start)
-    return _takings(again, found, choice)
+    else:
+        best = best_way(again, choice)
+        if best is None:
+            raise _NotFree(board.visit, start)
+    return replace(again, ways=(best[0],)), _takings(again, best[1], choice)
 
 
 def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
@@ -134,7 +133,7 @@ def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
 
 def _claim(visit: Visit, start: datetime, terms: Terms, state: str, lock_all: bool) -> list[Booking]:
     board = board_at(visit, start, overrides=terms.overrides, is_for_claim=True)
-    takings = find_people(board, start, lock_all=lock_all, channel_id=terms.channel_id)
+    board, takings = find_people(board, start, lock_all=lock_all, channel_id=terms.channel_id)
     bookings = Booking.objects.bulk_create(fresh_bookings(board, start, terms, state))
     write_takings(bookings, takings, has_pools=board.has_pools)
     if state != Booking.State.HELD:
@@ -162,10 +161,10 @@ def fresh_bookings(board: Board, start: datetime, terms: Terms, state: str) -> l
     visit, services = uuid4(), board.place.services
     return [
         new_booking(
-            terms, state, visit=visit, service_id=wish.service_id, location_id=board.place.id,
-            policy=dict(services[wish.service_id].policy), **when,
+            terms, state, visit=visit, service_id=wish.service_id, line=wish.line, location_id=board.place.id,
+            policy=dict(services[wish.service_id].policy), party=wish.party // wish.pieces, **when,
         )
-        for wish, when in zip(board.visit.wishes, seen_times(board, start), strict=True)
+        for wish, when in zip(board.visit.pieces, seen_times(board, start), strict=True)
     ]  # fmt: skip
 
 
@@ -193,7 +192,7 @@ def new_booking(terms: Terms, state: str, **what: Any) -> Booking:
 
 
 def seen_times(board: Board, start: datetime) -> list[dict[str, object]]:
-    """When each service of a visit is, as the customer sees it; what was agreed is the time on the wall."""
+    """When each piece of a visit is, as the customer sees it; what was agreed is the time on the wall."""
     zone, begin = ZoneInfo(board.place.zone_name), tick_of(start)
     assert begin is not None
     begin -= board.layout.lead
@@ -204,7 +203,8 @@ def seen_times(board: Board, start: datetime) -> list[dict[str, object]]:
             "wall_start": instant_of(begin + starts).astimezone(zone).isoformat(timespec="minutes"),
             "time_zone": board.place.zone_name,
         }
-        for starts, ends in board.layout.seen
+        for wish, (starts, ends) in zip(board.visit.wishes, board.layout.seen, strict=True)
+        for _piece in range(wish.pieces)
     ]
 
 
@@ -255,10 +255,13 @@ def _is_long_ago(start: datetime) -> bool:
 
 
 def _takings(board: Board, found: Assignment, choice: Choice) -> list[Taking]:
+    """What is taken of whom, for the first piece of each service; of a pool each piece has its own."""
     since, given = board.window.since + choice.begin, [pk for _need, pk in found]
+    wishes = board.visit.wishes
+    firsts = [0, *accumulate(wish.pieces for wish in wishes)]
     return [
         Taking(
-            number,
+            firsts[number] + nth % wishes[number].pieces,
             pk,
             role,
             instant_of(since + a),
@@ -267,4 +270,5 @@ def _takings(board: Board, found: Assignment, choice: Choice) -> list[Taking]:
         )
         for need, pk in found
         for number, role, (a, b) in need.uses
+        for nth in range(need.quantity if board.resources[pk].capacity > 1 else 1)
     ]

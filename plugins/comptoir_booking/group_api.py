@@ -17,7 +17,7 @@ from comptoir.base.errors import InvalidValue
 from comptoir_booking.api import WRITE, held_answer, holding_terms
 from comptoir_booking.asking import place_of, service_of, visit_of
 from comptoir_booking.models import Booking, Session, WaitEntry
-from comptoir_booking.parameters import First
+from comptoir_booking.parameters import First, visit_asked
 from comptoir_booking.schemas import (
     Held,
     NewSeries,
@@ -89,9 +89,7 @@ def hold_series(request: HttpRequest, channel: Path[str], body: NewSeries) -> St
     context = open_channel_for(request, channel)
     if not body.basket:
         raise InvalidValue(field="basket", value="")
-    visit = visit_of(
-        context, location=body.location, services=body.services, person=body.person, people=body.people
-    )
+    visit = visit_asked(context, body)
     made = hold_series_in_basket(
         key=basket_key(request, channel, body.basket), visit=visit, start=body.start,
         every_weeks=body.every_weeks, times=body.times, only_whole=body.only_whole,

@@ -1,6 +1,7 @@
 """Where a visit can be seen, moved and cancelled: the safe link for messages and for the pages of its order."""
 
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
@@ -11,6 +12,16 @@ from comptoir_booking.models import Booking, WaitEntry
 from comptoir_booking.self_service import token_of
 
 PLUGIN = "booking"
+
+
+def home_link(channel: ChannelContext | Channel, locale: str, **chosen: str) -> str:
+    """The whole address of the booking pages of a channel, with what was chosen; empty if it has none."""
+    try:
+        path = reverse(f"{channel.plugin}:{PLUGIN}:home", args=[channel.code, locale])
+    except NoReverseMatch:
+        return ""
+    query = f"?{urlencode(chosen)}" if chosen else ""
+    return conf.BASE_URL.rstrip("/") + path + query
 
 
 def visit_link(bookings: Sequence[Booking], locale: str = "") -> str:

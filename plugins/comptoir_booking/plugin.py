@@ -16,6 +16,7 @@ from comptoir.publishing.items import Item, Problem
 from comptoir_booking import api, calendar_api, group_api, staff_api, telling_waiting
 from comptoir_booking.basket_claims import TimeClaims, cancel_ordered
 from comptoir_booking.bookable import booking_fields
+from comptoir_booking.google_feed import write_feed_of_the_day
 from comptoir_booking.other_calendars import read_due_calendars
 from comptoir_booking.own_visits import appointments_part
 from comptoir_booking.pages.urls import urlpatterns
@@ -63,7 +64,7 @@ def register_message_kinds() -> list[Kind]:
 
 @hookimpl
 def register_rounds() -> list[Callable[[], object]]:
-    return [offer_free_times, read_due_calendars]
+    return [offer_free_times, read_due_calendars, write_feed_of_the_day]
 
 
 @hookimpl

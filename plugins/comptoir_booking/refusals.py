@@ -33,6 +33,15 @@ class VisitTooLong(ComptoirError):
     sentence = _("A visit takes a day at most. Please book in two parts.")
 
 
+class PartySize(ComptoirError):
+    """A service is not for so many people: fewer, or more, than it says."""
+
+    code = "party_size"
+    status = 422
+    sentence = _("This is for {least} to {most} people.")
+    public_facts = ("least", "most")
+
+
 class HoldGone(ComptoirError):
     """What should be confirmed or held longer is not held any more."""
 

@@ -48,7 +48,7 @@ ON CONFLICT DO NOTHING
 
 
 class Taking(NamedTuple):
-    """A stretch of a resource for the service at a place of the visit."""
+    """A stretch of a resource for the booking at a place of the visit."""
 
     number: int
     resource_id: int

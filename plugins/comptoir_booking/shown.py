@@ -1,6 +1,6 @@
 """What can be booked, as customers read it: services with their words and prices, who does them, and where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from comptoir.pricing.quote_parts import QuoteLine
 from comptoir.publishing.queries import cards_of
 from comptoir_booking.asking import seen_minutes, services_sold
 from comptoir_booking.bookable import duration_text
-from comptoir_booking.models import Booking, Resource, Service, WaitEntry
+from comptoir_booking.models import Booking, Requirement, Resource, Service, WaitEntry
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,18 @@ def _works_at(person: Resource) -> set[int]:
 
 
 def _places_of(service: Service) -> set[int]:
-    return {pk for who in service.skilled.all() if who.is_active for pk in _works_at(who)}
+    """Where somebody does it; what nobody of the team is needed for, such as a table, is where its things are."""
+    if _staff_needed(service) or service.skilled.all():
+        return {pk for who in service.skilled.all() if who.is_active for pk in _works_at(who)}
+    found = [{one.location_id for one in _things(need)} for need in service.requirements.all()]
+    return set.intersection(*found) if found else set()
+
+
+def _things(need: Requirement) -> Iterable[Resource]:
+    if need.kind:
+        return Resource.objects.filter(kind=need.kind, is_active=True)
+    rows = need.group.members.all() if need.group else [need.resource]
+    return [one for one in rows if one and one.is_active]
 
 
 def _shown(service: Service, card: Mapping[str, Any], price: Money, codes: Mapping[int, str]) -> ServiceShown:

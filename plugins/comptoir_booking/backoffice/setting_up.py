@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
@@ -94,6 +95,14 @@ class ResourceDeleteView(OwnResources, CarefulDeleteView):
     get_form = CarefulDeleteView.get_form
 
 
+class FreshnessPanel(Panel):
+    """When another calendar was last read, and what keeps it from being read."""
+
+    class BoundPanel(Panel.BoundPanel):
+        def render_html(self, parent_context: dict[str, Any] | None = None) -> str:
+            return format_html("<p>{}</p>", self.instance.freshness)
+
+
 class ResourceViewSet(ModelViewSet):
     """Who and what can be booked."""
 
@@ -122,7 +131,7 @@ class ResourceViewSet(ModelViewSet):
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("name"), FieldPanel("code")]),
-                FieldRowPanel([FieldPanel("kind"), FieldPanel("capacity")]),
+                FieldRowPanel([FieldPanel("kind"), FieldPanel("capacity"), FieldPanel("seats")]),
                 FieldRowPanel([FieldPanel("location"), FieldPanel("hours")]),
                 FieldRowPanel([FieldPanel("user"), FieldPanel("is_active")]),
             ],
@@ -140,7 +149,11 @@ class ResourceViewSet(ModelViewSet):
         ),
         InlinePanel(
             "other_calendars",
-            [FieldPanel("url")],
+            [
+                FieldRowPanel([FieldPanel("kind"), FieldPanel("url")]),
+                FieldRowPanel([FieldPanel("user_name"), FieldPanel("password")]),
+                FreshnessPanel(heading=gettext_lazy("State")),
+            ],
             heading=gettext_lazy("Calendars that say when they are away"),
             label=gettext_lazy("calendar"),
             max_num=5,
@@ -196,6 +209,7 @@ class ServiceViewSet(ModelViewSet):
             [
                 FieldPanel("product"),
                 FieldRowPanel([FieldPanel("step_minutes"), FieldPanel("policy"), FieldPanel("is_active")]),
+                FieldRowPanel([FieldPanel("party_min"), FieldPanel("party_max"), FieldPanel("price_for")]),
                 FieldPanel("skilled", widget=forms.CheckboxSelectMultiple),
             ],
             heading=gettext_lazy("What it is"),
@@ -210,13 +224,20 @@ class ServiceViewSet(ModelViewSet):
         InlinePanel(
             "requirements",
             [
-                FieldRowPanel([FieldPanel("role"), FieldPanel("segments")]),
+                FieldRowPanel([FieldPanel("role"), FieldPanel("segments"), FieldPanel("by_party")]),
                 FieldRowPanel([FieldPanel("kind"), FieldPanel("group"), FieldPanel("resource")]),
             ],
             heading=gettext_lazy("Whom and what it needs"),
             label=gettext_lazy("need"),
             min_num=1,
             help_text=gettext_lazy("Each is of a kind, one of a group, or a certain one."),
+        ),
+        InlinePanel(
+            "paces",
+            [FieldRowPanel([FieldPanel("resource"), FieldPanel("minutes"), FieldPanel("percent")])],
+            heading=gettext_lazy("Who takes another time"),
+            label=gettext_lazy("other time"),
+            help_text=gettext_lazy("Minutes, or per cent of what the parts above say, of being served."),
         ),
     ]
 
