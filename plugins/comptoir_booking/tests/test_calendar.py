@@ -254,12 +254,13 @@ def test_arrivals_absences_and_cancelling_are_one_click(salon, desk):
 def test_a_mark_by_mistake_is_taken_back_by_a_click_and_stands_in_the_story(salon, desk):
     url = reverse("appointments:visit", args=[book(salon, at(10)).visit])
     desk.post(url, {"do": "missed"})
-    assert "Take the mark back" in desk.get(url).content.decode()
+    assert 'value="undo"' in desk.get(url).content.decode()
     desk.post(url, {"do": "undo"})
 
     page = desk.get(url).content.decode()
     assert Booking.objects.get().state == "confirmed"
-    assert "mark taken back (did not come)" in page and "Take the mark back" not in page
+    assert "pointage annulé (absent)" in page
+    assert 'value="undo"' not in page
 
 
 def test_blocked_time_is_shaded_with_its_reason_and_cannot_be_booked(salon, desk):
