@@ -5,6 +5,7 @@ from typing import Any
 from comptoir.checkout.additions import Addition, addition_of
 from comptoir.fulfilment.codes import collection_code
 from comptoir.fulfilment.models import Parcel
+from comptoir.fulfilment.options import promise_told
 from comptoir.fulfilment.queries import parcels_of
 from comptoir.orders.models import Order, OrderLine
 from comptoir.orders.queries import history_of
@@ -19,7 +20,10 @@ def order_json(order: Order) -> dict[str, Any]:
     return {
         **row_json(order),
         "contact": {"name": order.name, "email": order.email, "phone": order.phone},
-        "delivery": {name: order.delivery.get(name) for name in shown},
+        "delivery": {
+            **{name: order.delivery.get(name) for name in shown},
+            "promised": promise_told(order.delivery),
+        },
         "lines": [_line(order, line) for line in order.lines.order_by("pk")],
         "delivery_price": order.money(order.delivery_total).as_json(),
         "tax": order.money(order.tax).as_json(),

@@ -1,5 +1,7 @@
 """Every way a basket can reach its customer, with price, promise and place, or why not."""
 
+from collections.abc import Mapping
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -56,6 +58,12 @@ def promise_sentence(promise: Promise) -> str:
     if promise.from_on == promise.until_on:
         return first
     return _("between %(first)s and %(last)s") % {"first": first, "last": last}
+
+
+def promise_told(delivery: Mapping[str, Any]) -> str:
+    """The promise that an order keeps, as it reads today: what was “tomorrow” when it was bought is a day by now."""
+    said = delivery.get("promise")
+    return promise_sentence(Promise.from_json(said)) if said and said.get("from_on") else ""
 
 
 def method_on(channel: ChannelContext, key: str) -> DeliveryMethod:

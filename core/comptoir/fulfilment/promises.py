@@ -4,7 +4,7 @@ Every stretch of time is half-open: at the cut-off it is too late, at closing ti
 Source: docs/algorithms/fulfilment.md, rules 1 to 4.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -106,6 +106,13 @@ class Promise:
             "until_on": self.until_on.isoformat(),
             "from_at": self.from_at.astimezone(ZoneInfo(self.zone)).isoformat() if self.from_at else None,
         }
+
+    @classmethod
+    def from_json(cls, said: Mapping[str, Any]) -> "Promise":
+        """As an order keeps it."""
+        from_on, until_on = (date.fromisoformat(said[name]) for name in ("from_on", "until_on"))
+        from_at = datetime.fromisoformat(said["from_at"]) if said.get("from_at") else None
+        return cls(said["zone"], from_on, until_on, from_at)
 
     @property
     def sort_key(self) -> tuple[date, datetime]:

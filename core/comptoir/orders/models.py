@@ -234,8 +234,29 @@ class StateChange(models.Model):
         "withdrawn": _("goods to add given up"),
     }
 
+    #: Why the shop did something by itself, for people; staff and customers say it in their own words.
+    REASONS = {
+        "paid": _("the money came"),
+        "unpaid": _("nobody paid in time"),
+        "not_collected": _("nobody collected it"),
+        "rejected": _("could not be found"),
+        "part_handed_over": _("a part was handed over"),
+        "withdrawn": _("by the staff"),
+        "cancelled": _("the order was cancelled"),
+        "out_of_stock": _("sold out"),
+        "order_state": _("too late"),
+    }
+
     def __str__(self) -> str:
         return f"{self.order_id}: {self.what}"
+
+    @property
+    def why(self) -> str:
+        """The reason in words; a code of a plugin at least without its underscores."""
+        if self.reason in self.REASONS:
+            return str(self.REASONS[self.reason])
+        is_code = self.reason.islower() and self.reason.replace("_", "").isalpha()
+        return self.reason.replace("_", " ") if is_code else self.reason
 
     @property
     def label(self) -> str:

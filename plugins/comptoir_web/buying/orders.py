@@ -20,6 +20,7 @@ from comptoir.checkout.additions import addition_of
 from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.fulfilment.codes import collection_code
 from comptoir.fulfilment.models import Parcel
+from comptoir.fulfilment.options import promise_told
 from comptoir.fulfilment.queries import parcels_of
 from comptoir.orders.models import Order
 from comptoir.orders.printing import paper_pdf
@@ -70,6 +71,7 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         "lines": _lines(found, shop.locale),
         "parcels": [_parcel(one) for one in parcels_of(found)],
         "delivery": delivery,
+        "promised": promise_told(delivery),
         "place": _place(found),
         "slot": _slot(found),
         # What was promised is of no use any more once it has come, or does not come.

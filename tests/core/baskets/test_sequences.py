@@ -201,7 +201,7 @@ class BasketMachine(RuleBasedStateMachine):
         assert line.keeping.state in expected
 
 
-@pytest.mark.timeout(1800 if FULL else 180)
+@pytest.mark.timeout(7200 if FULL else 180)
 def test_whatever_happens_holds_and_lines_fit(shop):
     BasketMachine.shop = shop
     run_state_machine_as_test(

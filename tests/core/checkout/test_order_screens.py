@@ -1,16 +1,18 @@
 """What staff do with an order at their screens: refunds, money that came, corrections, more goods, paper."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils.timezone import localtime
 
 from comptoir.base import clock
+from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.checkout.receiving import receive_money
 from comptoir.fulfilment.models import Parcel
+from comptoir.fulfilment.options import promise_told
 from comptoir.fulfilment.parcels import start_picking
-from comptoir.orders.models import Order, RefundRequest
+from comptoir.orders.models import Order, RefundRequest, StateChange
 from comptoir.payments import audit
 from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Payment, PaymentEntry
@@ -298,6 +300,23 @@ def test_goods_that_come_after_the_invoice_have_one_of_their_own(order, nina, se
     assert [one["sku"] for one in first.content["lines"]] == ["MARIN-S", "MARIN-M"]
     assert [(one["sku"], one["quantity"]) for one in second.content["lines"]] == [("MARIN-S", 2)]
     assert second.sequence == first.sequence + 1
+
+
+def test_a_promise_reads_as_of_the_day_it_is_read(order, nina):
+    said = order.delivery
+    on = date.fromisoformat(said["promise"]["from_on"])
+    for days, words in ((0, "today"), (-1, "tomorrow"), (3, f"{on:%A} {on.day} {on:%B}")):
+        with clock.moved_to(datetime.combine(on, time(9), UTC) + timedelta(days=days)):
+            assert promise_told(said).startswith(words)
+    assert promise_told(said) in nina.get(f"/admin/orders/{order.number}/").content.decode()
+
+
+def test_why_the_shop_did_something_is_told_in_words(order, nina):
+    cancel_with_parcels(order_id=order.pk, reason="not_collected")
+    page = nina.get(f"/admin/orders/{order.number}/").content.decode()
+    assert "nobody collected it" in page and "not_collected" not in page
+    assert StateChange(reason="appointment_cancelled").why == "appointment cancelled"
+    assert StateChange(reason="She called_us").why == "She called_us"
 
 
 def test_an_order_is_printed_on_a_page_of_its_own(order, nina):

@@ -120,9 +120,13 @@ def test_a_drawing_ends_at_a_round_figure(most, top):
 
 
 def test_a_column_is_as_high_as_its_day_and_never_outside():
-    chart = columns([0, 5, 10], ["a", "b", "c"], amounts=["0", "5", "10"], days=["a", "b", "c"])
+    names = ["a", "b", "c"]
+    chart = columns([0, 5, 10], names, top=Decimal(10), amounts=["0", "5", "10"], days=names)
     none, half, whole = chart.columns
     assert none.height == 0 and whole.height == 140 and half.height == 70
     assert whole.x + whole.width <= chart.width and whole.y == 12
+    # One order on a scale that ends at two is half as high as the drawing.
+    [one] = columns([1], ["a"], top=Decimal(2), amounts=["0", "1", "2"], days=names).columns
+    assert one.height == 70
     small = sparks([Decimal("0.01"), Decimal(100)], ["a", "b"], top=Decimal(100)).columns
     assert small[0].height == 1.5 and small[1].height == 44

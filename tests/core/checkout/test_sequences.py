@@ -327,7 +327,7 @@ class CounterMachine(RuleBasedStateMachine):
                 assert (kind, getattr(payment, kind)) == (kind, theirs)
 
 
-@pytest.mark.timeout(3600 if FULL else 300)
+@pytest.mark.timeout(7200 if FULL else 300)
 def test_whatever_happens_goods_and_money_agree(till):
     till.web.extensions = ["testpay"]
     till.web.save()

@@ -25,7 +25,7 @@ EVENTS = 100_000 if STRESS else 1_500
 CALLS = 5_000 if STRESS else 240
 SUBJECTS, WRITERS, WORKERS = 60, 3, 2
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800 if STRESS else 120)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(7200 if STRESS else 120)]
 processes = multiprocessing.get_context("fork")
 
 

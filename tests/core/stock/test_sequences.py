@@ -181,7 +181,7 @@ class StockMachine(RuleBasedStateMachine):
         assert not ended.filter(ended_at=None).exists()
 
 
-@pytest.mark.timeout(1800 if FULL else 120)
+@pytest.mark.timeout(7200 if FULL else 120)
 def test_whatever_happens_the_figures_add_up(shop, monkeypatch):
     monkeypatch.setattr("comptoir.stock.pools.SMALLEST_POOL", 2)
     StockMachine.shop = shop

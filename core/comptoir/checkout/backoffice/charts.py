@@ -53,10 +53,14 @@ def round_top(most: Decimal) -> Decimal:
 
 
 def columns(
-    values: Sequence[Decimal | int], texts: Sequence[str], *, amounts: Sequence[str], days: Sequence[str]
+    values: Sequence[Decimal | int],
+    texts: Sequence[str],
+    *,
+    top: Decimal,
+    amounts: Sequence[str],
+    days: Sequence[str],
 ) -> Chart:
-    """A large chart with two lines of figures (half and top) and the first, middle and last day."""
-    top = round_top(max(map(Decimal, values), default=Decimal(0)))
+    """A large chart with two lines of figures (half of ``top``, and ``top``) and the first, middle and last day."""
     base = HEIGHT - BOTTOM
     drawn = _columns(values, texts, top, left=LEFT, right=WIDTH - RIGHT, upper=TOP, base=base)
     half = TOP + (base - TOP) / 2

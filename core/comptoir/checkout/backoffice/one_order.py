@@ -16,6 +16,7 @@ from comptoir.checkout.backoffice.order_forms import BalanceForm, CancelForm, No
 from comptoir.checkout.backoffice.screen import OrderScreen, order_title
 from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.checkout.receiving import take_balance
+from comptoir.fulfilment.options import promise_told
 from comptoir.fulfilment.queries import parcels_of
 from comptoir.orders.models import Order, OrderLine
 from comptoir.orders.papers import issue_paper
@@ -85,6 +86,7 @@ class OneOrderScreen(OrderScreen):
                 name: written(getattr(money, name)) for name in ("authorised", "captured", "refunded", "due")
             },
             "is_due": money.due.amount > 0,
+            "kept": written(money.captured - money.refunded),
             "due_later": written(order.money(order.due_later)) if order.due_later else "",
             "balance_form": BalanceForm(order=order) if order.due_later and self.may(CAPTURE) else None,
             "payments": [
@@ -92,6 +94,7 @@ class OneOrderScreen(OrderScreen):
             ],
             "parcels": self._parcels(),
             "addition": self._addition(),
+            "promised": promise_told(order.delivery),
             "history": history_of(order),
             "notes": order.notes.select_related("user").order_by("pk"),
             "papers": order.papers.order_by("pk"),

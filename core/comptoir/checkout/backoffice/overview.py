@@ -74,12 +74,14 @@ def _total(one: Series) -> dict[str, Any]:
         "revenue_chart": columns(
             sums,
             _texts(one, "revenue"),
+            top=top,
             days=names,
             amounts=[_round(part * top, one.currency) for part in HALVES],
         ),
         "orders_chart": columns(
             [day.orders for day in one.days],
             _texts(one, "orders"),
+            top=most,
             days=names,
             amounts=["0", *(f"{(part * most).normalize():f}" for part in HALVES[1:])],
         ),
