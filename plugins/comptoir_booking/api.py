@@ -192,6 +192,7 @@ def _service(shown: ServiceShown) -> dict[str, Any]:
         "price_for": one.price_for,
         "locations": shown.locations,
         "minutes": seen_minutes(one),
+        "is_class": one.in_sessions,
         "party_min": one.party_min,
         "party_max": one.party_max,
         "people": [

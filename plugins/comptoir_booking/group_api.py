@@ -51,7 +51,7 @@ def classes(
     service: str = Query(..., description="SKU of a service that is a class"), first: date = First,
     days: int = Query(31, description="how many days"),
 ) -> dict[str, Any]:  # fmt: skip
-    """With the places left. Full ones are among them: there is a waiting list."""
+    """With the places left. Full ones are among them."""
     context = open_channel_for(request, channel)
     found = service_of(context, service)
     rows = free_sessions(found.pk, place_of(context, location), first, days)

@@ -28,6 +28,7 @@ class ServiceOut(Schema):
     price_for: str = Field(description="`visit`: all who come together; `person`: each of them")
     locations: list[str]
     minutes: int
+    is_class: bool = Field(description="booked at set times: see sessions")
     party_min: int
     party_max: int
     people: list[Person]
@@ -191,7 +192,10 @@ class OwnVisit(Schema):
 
 
 class OwnMove(Schema):
-    start: datetime
+    """A ``start``, or the id of another ``session`` of the class."""
+
+    start: datetime | None = None
+    session: UUID | None = None
     person: str = Field("", max_length=40)
 
 

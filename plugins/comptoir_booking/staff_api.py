@@ -21,7 +21,7 @@ from comptoir.customers.queries import works_at
 from comptoir_booking import self_api
 from comptoir_booking.asking import person_at, services_sold
 from comptoir_booking.board import OVERRIDES
-from comptoir_booking.changes import move_visit
+from comptoir_booking.changes import move_visit, unmark_visit
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.group_api import series_answer, session_answer
 from comptoir_booking.models import Booking
@@ -48,6 +48,8 @@ PROBLEMS = {code: Problem for code in (401, 403, 404, 409, 412, 422)}
 STAFF = StaffSession()
 PLUGIN = "booking"
 
+#: In place of a mark: takes the last one back.
+UNDONE = "undone"
 router = Router()
 router.add_router("/self", self_api.router)
 
@@ -128,19 +130,21 @@ def cancel(
 
 @router.post(
     "/{uuid:visit}/{mark}", auth=STAFF, response={200: BookingList, **PROBLEMS}, operation_id="staff_mark_booking",
-    summary="Write down that somebody arrived, was served (done), or did not come (missed)",
+    summary="Write down that somebody arrived, was served (done), or did not come (missed); take the last mark back",
 )  # fmt: skip
 @decorate_view(once, kept_private)
 def mark(
     request: HttpRequest,
     channel: Path[str],
     visit: UUID = VisitId,
-    mark: str = Path(..., description="`arrived`, `done` or `missed`"),
+    mark: str = Path(..., description="`arrived`, `done`, `missed`, or `undone` for the mark before it"),
 ) -> dict[str, Any]:
     _channel(request, channel)
-    if mark not in (Booking.State.ARRIVED, Booking.State.DONE, Booking.State.MISSED):
+    if mark not in (Booking.State.ARRIVED, Booking.State.DONE, Booking.State.MISSED, UNDONE):
         raise NotFound()
     user, _place = _mine(request, visit, CHANGE)
+    if mark == UNDONE:
+        return _answer(unmark_visit(visit=visit, actor_id=user.pk))
     return _answer(mark_booked(visit=visit, state=mark, actor_id=user.pk))
 
 

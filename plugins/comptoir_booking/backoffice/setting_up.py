@@ -6,6 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -16,10 +18,12 @@ from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
 
 from comptoir.base.backoffice import CarefulDeleteView
 from comptoir.base.errors import InvalidValue
 from comptoir.customers.queries import workplaces
+from comptoir_booking.backoffice.feed import FeedScreen
 from comptoir_booking.backoffice.problems import LOOKS_AHEAD_DAYS, conflicts_url, count_conflicts
 from comptoir_booking.models import Policy, Resource, ResourceGroup, Service
 from comptoir_booking.services import check_segments
@@ -64,6 +68,12 @@ class ResourceCreateView(OwnResources, generic.CreateView):
 class ResourceEditView(OwnResources, generic.EditView):
     """A person or thing with its hours. What is booked stays booked: what no longer fits is pointed out."""
 
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        address = reverse("resources:feed", args=[self.object.pk])
+        feed = Button(_("Address for calendar programs"), url=address, icon_name="calendar-alt", priority=5)
+        return [feed, *super().header_more_buttons]
+
     def form_valid(self, form: forms.ModelForm) -> HttpResponse:
         answer = super().form_valid(form)
         if number := count_conflicts(self.object.location):
@@ -107,6 +117,10 @@ class ResourceViewSet(ModelViewSet):
     add_view_class = ResourceCreateView
     edit_view_class = ResourceEditView
     delete_view_class = ResourceDeleteView
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("calendar/<int:pk>/", FeedScreen.as_view(), name="feed")]
+
     list_display = [
         "name", Column("kind", label=gettext_lazy("Kind"), accessor="get_kind_display"), "location",
         Column("hours", label=gettext_lazy("Can be had"), accessor="get_hours_display"),
