@@ -197,6 +197,18 @@ def test_outside_the_hours_takes_a_tick_and_a_reason_and_never_books_anybody_twi
     assert booking.steps.get().facts == {"overrides": ["hours", "notice", "steps"], "reason": "Wedding"}
 
 
+def test_two_friends_are_booked_at_once_at_the_desk_and_a_party_that_is_too_large_is_not(salon, desk):
+    both = form(salon, **{"service-1": salon.cut.pk, "at_once": "on"})
+
+    refused = desk.post("/admin/appointments/new/", {**both, "party": 4})
+    assert (refused.status_code, Booking.objects.count()) == (422, 0)
+    assert desk.post("/admin/appointments/new/", both).status_code == 302
+
+    rows = Booking.objects.order_by("pk")
+    assert [(one.starts_at, one.line) for one in rows] == [(at(10, 5), 0), (at(10, 5), 1)]
+    assert [one.allocations.get().resource.code for one in rows] == ["anna", "bela"]
+
+
 def test_somebody_who_was_here_before_is_found_by_the_telephone(salon, desk):
     book(salon, at(10), contact_phone="06 12 34 56 78")
 
