@@ -73,7 +73,7 @@ class Columns:
         return [[_value(one, row) for row in rows] for one in self.fields]
 
 
-def _value(field: Field[Any, Any], row: Model) -> Any:
+def _value(field: "Field[Any, Any]", row: Model) -> Any:
     return field.get_db_prep_save(getattr(row, field.attname), connection)
 
 
