@@ -1,7 +1,7 @@
 """Statements that are asked thousands of times: read with as little work as PostgreSQL and Python allow."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from typing import Any
 
@@ -66,11 +66,15 @@ class Columns:
 
     def values(self, row: Model) -> list[Any]:
         """What ``marks`` stand for."""
-        return [one.get_db_prep_save(getattr(row, one.attname), connection) for one in self.fields]
+        return [_value(one, row) for one in self.fields]
 
     def lists(self, rows: Sequence[Model]) -> list[list[Any]]:
         """What ``arrays`` stand for."""
-        return [list(column) for column in zip(*map(self.values, rows), strict=True)]
+        return [[_value(one, row) for row in rows] for one in self.fields]
+
+
+def _value(field: "Field[Any, Any]", row: Model) -> Any:
+    return field.get_db_prep_save(getattr(row, field.attname), connection)
 
 
 @contextmanager
@@ -81,6 +85,8 @@ def plans_kept() -> Iterator[None]:
     that it uses no index of a part of a table and knows nothing of rare values (tests/core/checkout/test_plans.py looks at
     each statement of a purchase). Plugins are called outside of it. Works as a decorator, and within itself.
     """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
     with _cursors(ServerBindingCursor):
         yield
 
@@ -88,15 +94,13 @@ def plans_kept() -> Iterator[None]:
 @contextmanager
 def plans_made_anew() -> Iterator[None]:
     """Within ``plans_kept``, let statements that nobody here knows be planned for their values, as they are elsewhere."""
-    with _cursors(Cursor):
+    with _cursors(Cursor) if connection.connection else nullcontext():
         yield
 
 
 @contextmanager
 def _cursors(kind: type[Cursor] | type[ServerBindingCursor]) -> Iterator[None]:
     """Let the connection have cursors of a kind; one that is opened meanwhile, after a loss, is like any other."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
     bare = connection.connection
     before, bare.cursor_factory, bare.prepared_max = bare.cursor_factory, kind, KEPT_PLANS
     try:
