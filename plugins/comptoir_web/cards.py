@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from comptoir_web.shop import Shop
 
 TEMPLATE = "comptoir_web/parts/card.html"
-#: Cards that a process keeps of a theme, those asked for last; one has about 2 kB.
+#: Cards that a process keeps of a theme, those drawn last; one has about 2 kB.
 MOST_CARDS = 4000
 
 
