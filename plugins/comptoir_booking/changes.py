@@ -188,7 +188,7 @@ def _move(
     _check_movable(bookings, sequence, by_customer)
     was = bookings[0].wall_start
     give_back(bookings)
-    write_takings(bookings, takings, has_pools=board.has_pools)
+    write_takings(board, start, bookings, takings, is_last=lock_all)
     for booking, when in zip(bookings, seen_times(board, start), strict=True):
         moves = booking.moves + by_customer
         Booking.objects.filter(pk=booking.pk).update(sequence=F("sequence") + 1, moves=moves, **when)

@@ -12,8 +12,6 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.db.models.functions import Coalesce
-
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
 from comptoir.events.services import record_event
@@ -27,7 +25,7 @@ from comptoir_booking.masks import holds_all
 from comptoir_booking.models import Booking, BookingStep
 from comptoir_booking.queries import board_at, nearest_starts
 from comptoir_booking.refusals import StartNotFree, TooManyHolds
-from comptoir_booking.rows import Taking, expire_in_the_way, give_back, lock_resources, take
+from comptoir_booking.rows import Taking, expire_in_the_way, give_back, held_visits, lock_resources, take
 from comptoir_booking.wall_time import instant_of, tick_of
 
 #: Tries that lock only whom they chose.
@@ -92,7 +90,9 @@ def find_people(
     also_lock: Collection[int] = (), but_of: Collection[int] = (), lock_all: bool = False,
     channel_id: int | None = None,
 ) -> list[Taking]:  # fmt: skip
-    """Choose somebody for each need, lock them and look again; returns what is to be written.
+    """Choose somebody for each need and lock them; look again where the constraint says too little, or too late.
+
+    Returns what is to be written.
 
     Errors: ``_NotFree`` if nobody can be found, ``_Lost`` if somebody was quicker.
     """
@@ -104,6 +104,8 @@ def find_people(
         raise _NotFree(board.visit, start)
     wanted = board.resources.keys() if lock_all else {pk for _need, pk in found}
     lock_resources({*wanted, *also_lock})
+    if not lock_all and not board.has_pools:  # the constraint says whether they are free
+        return _takings(board, found, choice)
     again = replace(
         board, busy=busy_masks({pk: board.resources[pk] for pk in wanted}, board.window, but_of=but_of)
     )
@@ -135,26 +137,31 @@ def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
 def _claim(visit: Visit, start: datetime, terms: Terms, state: str, lock_all: bool) -> list[Booking]:
     board = board_at(visit, start, overrides=terms.overrides, is_for_claim=True)
     takings = find_people(board, start, lock_all=lock_all, channel_id=terms.channel_id)
-    bookings = Booking.objects.bulk_create(fresh_bookings(board, start, terms, state))
-    write_takings(bookings, takings, has_pools=board.has_pools)
+    bookings = fresh_bookings(board, start, terms, state)
+    write_takings(board, start, bookings, takings, is_last=lock_all)
     if state != Booking.State.HELD:
         facts = {"overrides": sorted(terms.overrides), "reason": terms.reason}
         add_steps(bookings, "booked", actor_id=terms.actor_id, **facts)
     return bookings
 
 
-def write_takings(bookings: Sequence[Booking], takings: list[Taking], *, has_pools: bool) -> None:
-    """Take the time for bookings, from holds that have ended too. Errors: ``_Lost``, to be tried again.
+def write_takings(
+    board: Board, start: datetime, bookings: Sequence[Booking], takings: list[Taking], *, is_last: bool
+) -> None:
+    """Take the time for bookings, from holds that have ended too.
 
     Ended holds are rarely in the way, so they are looked for after a refusal; of a pool the refusal would be an error.
+    Errors: ``_Lost``, to be tried again if there was a choice; else ``_NotFree``.
     """
-    until = bookings[0].held_until
-    if not has_pools and take(bookings, takings, until):
+    if board.has_pools:
+        expire_in_the_way(takings)
+    if take(bookings, takings):
         return
-    give_back(bookings)
-    expire_in_the_way(takings)
-    if not take(bookings, takings, until):
-        raise _Lost
+    if expire_in_the_way(takings):
+        give_back(bookings)
+        if take(bookings, takings):
+            return
+    raise _NotFree(board.visit, start) if is_last or not board.layout.has_choice else _Lost
 
 
 def fresh_bookings(board: Board, start: datetime, terms: Terms, state: str) -> list[Booking]:
@@ -228,13 +235,7 @@ def add_steps(
 
 def check_number_of_holds(owner: str, series: UUID | None = None) -> None:
     """Whoever holds many times keeps others from them."""
-    if not owner:
-        return
-    held = Booking.objects.filter(owner=owner, state=Booking.State.HELD, held_until__gt=clock.now())
-    if series is not None:
-        held = held.exclude(series=series)
-    one_each = held.annotate(one=Coalesce("series", "visit"))
-    if one_each.values("one").distinct().count() >= conf.HOLDS_MAX:
+    if owner and held_visits(owner, series) >= conf.HOLDS_MAX:
         raise TooManyHolds(field="owner")
 
 
