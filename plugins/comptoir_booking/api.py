@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
+from comptoir.api.basket_answers import private_answer
 from comptoir.api.baskets import basket_key
 from comptoir.api.http import chosen_locale, kept_private, open_channel_for
 from comptoir.api.idempotency import once
@@ -72,16 +73,16 @@ def days(
 @appointments.get(
     "/starts", response={200: Starts, **READ}, operation_id="booking_starts", summary="Free starts"
 )
-@decorate_view(kept_private)
 def starts(
     request: HttpRequest, channel: Path[str], location: str, first: date = First,
     days: int = Query(1, description="how many days"),
     service: list[str] = Services, person: str = OnePerson, people: str = People,
-) -> dict[str, Any]:  # fmt: skip
+) -> HttpResponse:  # fmt: skip
     """With the offset of the location, so that both half past twos of an autumn night can be told apart."""
     visit = _visit(request, channel, location, service, person, people)
     found = people_by_start(visit, first, days)
-    return {**_when(visit), "starts": [{"start": start, "people": able} for start, able in found]}
+    shown = [{"start": start, "people": able} for start, able in found]
+    return private_answer({**_when(visit), "starts": shown})
 
 
 @appointments.get(
@@ -204,7 +205,9 @@ def _service(shown: ServiceShown) -> dict[str, Any]:
         "locations": shown.locations,
         "minutes": seen_minutes(one),
         "people": [
-            {"code": who.code, "name": who.name, "location": who.location.code}
+            {
+                "code": who.code, "name": who.name, "location": who.location.code, "minutes": seen_minutes(one, who)
+            }
             for who in one.skilled.all() if who.is_active
         ],
         "policy": (one.policy or Policy()).terms,

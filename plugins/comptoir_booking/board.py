@@ -1,15 +1,15 @@
 """The engine's board: a visit, the days it is asked for, and when each candidate is open, taken and free."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 
 from comptoir.base import clock
 from comptoir_booking.engine import fitting_begins
 from comptoir_booking.hours import Window, dated_mask, weekly_mask
-from comptoir_booking.layout import Layout, Visit, lay_out
-from comptoir_booking.masks import deep_union, disjoint_union, stretch, union
+from comptoir_booking.layout import Layout, Need, Visit, lay_out
+from comptoir_booking.masks import deep_union, disjoint_union, stretch, union, union_of
 from comptoir_booking.models import Resource
 from comptoir_booking.reading import PlaceFacts, ResourceFacts, read_busy, read_place, read_resources
 from comptoir_booking.wall_time import DAY, TICK_S
@@ -26,11 +26,26 @@ class Board:
     visit: Visit
     place: PlaceFacts
     resources: Mapping[int, ResourceFacts]
-    layout: Layout
+    ways: tuple[Layout, ...]
     window: Window
     open: Mapping[int, int]
     busy: Mapping[int, int]
     overrides: frozenset[str]
+
+    @property
+    def layout(self) -> Layout:
+        """Any of the ways: all of them have the same steps, notice, and time to get ready."""
+        return self.ways[0]
+
+    @property
+    def needs(self) -> list[Need]:
+        """What is needed, in all ways."""
+        return [need for way in self.ways for need in way.needs]
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether there is more than one way, or one to do it."""
+        return len(self.ways) > 1 or any(len(need.candidates) > 1 for need in self.layout.needs)
 
     @cached_property
     def free(self) -> dict[int, int]:
@@ -63,7 +78,7 @@ class Board:
         return self._starts(self.open)
 
     def _starts(self, free: Mapping[int, int]) -> int:
-        return fitting_begins(self.layout, free) << self.layout.lead & self.allowed
+        return union_of(fitting_begins(way, free) for way in self.ways) << self.layout.lead & self.allowed
 
     def step_of(self, start: int) -> int:
         """A step since 1970 as one of the window."""
@@ -81,18 +96,18 @@ def read_board(
     first, last = first_day - 2 * DAY, first_day + timedelta(days=days + 1)
     place = read_place(visit.location_id, visit.service_ids, first, last)
     rows = read_resources(visit.location_id, visit.service_ids, first, last, visit.person_ids)
-    layout = lay_out(visit, place, rows)
     window = Window(first_day, days, place.zone_name)
-    wanted = {pk for need in layout.needs for pk in need.candidates}
+    board = Board(visit, place, {}, lay_out(visit, place, rows), window, {}, {}, overrides)
+    wanted = {pk for need in board.needs for pk in need.candidates}
     resources = {one.id: one for one in rows if one.id in wanted}
-    is_blind = is_for_claim and not layout.has_choice
+    is_blind = is_for_claim and not board.has_choice
     busy = {} if is_blind else busy_masks(resources, window, but_of=but_of)
     everything = stretch(0, window.length)
     opened = {
         pk: everything if HOURS in overrides else open_mask(one, place, window)
         for pk, one in resources.items()
     }
-    return Board(visit, place, resources, layout, window, opened, busy, overrides)
+    return replace(board, resources=resources, open=opened, busy=busy)
 
 
 def busy_masks(

@@ -15,7 +15,8 @@ __all__ = ["Allocation", "Booking", "BookingStep"]
 
 
 class Booking(models.Model):
-    """One service at one time, from the hold to its end. ``visit`` ties together what is done one after the other.
+    """One service at one time, from the hold to its end. ``visit`` ties together what is done one after the other, or at
+    once, side by side, in another ``line``.
 
     ``wall_start`` is what was agreed: the time on the wall of the location, with the offset it was meant with.
     ``starts_at`` and ``ends_at`` are what the customer sees, without getting ready and clearing away. ``owner`` is who
@@ -38,6 +39,7 @@ class Booking(models.Model):
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     visit = models.UUIDField(db_index=True, editable=False)
+    line = models.PositiveSmallIntegerField(default=0, editable=False)
     service = models.ForeignKey("booking.Service", on_delete=models.PROTECT, related_name="bookings")
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
     channel = models.ForeignKey(Channel, on_delete=models.SET_NULL, null=True, related_name="+")

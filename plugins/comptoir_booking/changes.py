@@ -179,7 +179,7 @@ def _move(
     board = board_at(
         visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides, is_for_claim=True
     )
-    takings = find_people(
+    way, takings = find_people(
         board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
     )
     bookings = lock_visit(uuid)
@@ -189,7 +189,7 @@ def _move(
     was = bookings[0].wall_start
     give_back(bookings)
     write_takings(board, start, bookings, takings, is_last=lock_all)
-    for booking, when in zip(bookings, seen_times(board, start), strict=True):
+    for booking, when in zip(bookings, seen_times(way, start), strict=True):
         moves = booking.moves + by_customer
         Booking.objects.filter(pk=booking.pk).update(sequence=F("sequence") + 1, moves=moves, **when)
     facts = {"was": was, "by_customer": by_customer, "overrides": sorted(overrides), "reason": reason}
@@ -204,7 +204,7 @@ def visit_again(
     people = {
         one.booking_id: one.resource_id for one in taken if one.resource.kind == one.resource.Kind.STAFF
     }
-    wishes = tuple(Wish(one.service_id, person_id or people.get(one.pk)) for one in bookings)
+    wishes = tuple(Wish(one.service_id, person_id or people.get(one.pk), one.line) for one in bookings)
     return Visit(bookings[0].location_id, wishes)
 
 

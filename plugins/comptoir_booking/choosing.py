@@ -14,8 +14,8 @@ from comptoir.base.statements import fetch_raw
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import channel_context
 from comptoir_booking.board import Board
-from comptoir_booking.engine import Rank
-from comptoir_booking.layout import Need
+from comptoir_booking.engine import Assignment, Rank, assign
+from comptoir_booking.layout import Layout, Need
 from comptoir_booking.masks import holds_all
 from comptoir_booking.models import GRID_MINUTES, Resource
 from comptoir_booking.wall_time import instant_of
@@ -88,7 +88,7 @@ def choose(board: Board, begin: int, channel_id: int | None = None) -> Choice:
     """Whom to ask first for a visit that begins then; one statement more if there is a choice."""
     able = {
         pk: need
-        for need in board.layout.needs
+        for need in board.needs
         if not need.is_chosen
         for pk in need.candidates
         if board.resources[pk].kind == Resource.Kind.STAFF and holds_all(board.free[pk], need.spans, begin)
@@ -103,6 +103,13 @@ def choose(board: Board, begin: int, channel_id: int | None = None) -> Choice:
         for pk, need in able.items()
     }
     return Choice(begin, found, _ask_plugins(board, begin, list(found.values()), channel_id))
+
+
+def best_way(board: Board, choice: Choice) -> tuple[Layout, Assignment] | None:
+    """The way to do a visit, and with whom: where people take different times, by who is first in the order."""
+    found = [(way, assign(way.needs, board.free, choice.begin, choice.rank)) for way in board.ways]
+    able = [(way, given) for way, given in found if given is not None]
+    return min(able, key=lambda one: sorted(choice.rank(*pair, set()) for pair in one[1]), default=None)
 
 
 def _booked_minutes(pks: Collection[int], board: Board, begin: int) -> dict[int, int]:

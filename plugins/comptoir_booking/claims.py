@@ -17,9 +17,9 @@ from comptoir.base.errors import InvalidValue
 from comptoir.events.services import record_event
 from comptoir.stock.rows import in_transaction
 from comptoir_booking.board import NOTICE, Board, busy_masks
-from comptoir_booking.choosing import Choice, choose
+from comptoir_booking.choosing import Choice, best_way, choose
 from comptoir_booking.conf import conf
-from comptoir_booking.engine import Assignment, assign
+from comptoir_booking.engine import Assignment
 from comptoir_booking.layout import Visit
 from comptoir_booking.masks import holds_all
 from comptoir_booking.models import Booking, BookingStep
@@ -87,36 +87,37 @@ def book_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
 
 def find_people(
     board: Board, start: datetime, *,
-    also_lock: Collection[int] = (), but_of: Collection[int] = (), lock_all: bool = False,
+    also_lock: Collection[int] | None = None, but_of: Collection[int] = (), lock_all: bool = False,
     channel_id: int | None = None,
-) -> list[Taking]:  # fmt: skip
-    """Choose somebody for each need and lock them; look again where the constraint says too little, or too late.
+) -> tuple[Board, list[Taking]]:  # fmt: skip
+    """Choose somebody for each need; returns the one way it is done, and what is to be written.
 
-    Returns what is to be written.
-
+    Whether they are still free the constraint says, when it is written. Of a pool it could not say it kindly, and the last
+    try has to be sure: these lock, and look again. ``also_lock``: who has the visit now, and bookings are locked after them.
     Errors: ``_NotFree`` if nobody can be found, ``_Lost`` if somebody was quicker.
     """
     begin = _offered_begin(board, start)
-    needs = board.layout.needs
     choice = None if begin is None else choose(board, begin, channel_id)
-    found = assign(needs, board.free, choice.begin, choice.rank) if choice else None
-    if choice is None or found is None:
+    best = best_way(board, choice) if choice else None
+    if choice is None or best is None:
         raise _NotFree(board.visit, start)
-    wanted = board.resources.keys() if lock_all else {pk for _need, pk in found}
-    lock_resources({*wanted, *also_lock})
-    if not lock_all and not board.has_pools:  # the constraint says whether they are free
-        return _takings(board, found, choice)
+    wanted = board.resources.keys() if lock_all else {pk for _need, pk in best[1]}
+    looks_again = lock_all or board.has_pools
+    if looks_again or also_lock is not None:
+        lock_resources({*wanted, *(also_lock or ())})
+    if not looks_again:
+        return replace(board, ways=(best[0],)), _takings(board, best[1], choice)
     again = replace(
         board, busy=busy_masks({pk: board.resources[pk] for pk in wanted}, board.window, but_of=but_of)
     )
-    if not lock_all and board.layout.has_choice:
-        if not all(holds_all(again.free[pk], need.spans, choice.begin) for need, pk in found):
+    if not lock_all and board.has_choice:
+        if not all(holds_all(again.free[pk], need.spans, choice.begin) for need, pk in best[1]):
             raise _Lost
-        return _takings(again, found, choice)
-    found = assign(needs, again.free, choice.begin, choice.rank)
-    if found is None:
-        raise _NotFree(board.visit, start)
-    return _takings(again, found, choice)
+    else:
+        best = best_way(again, choice)
+        if best is None:
+            raise _NotFree(board.visit, start)
+    return replace(again, ways=(best[0],)), _takings(again, best[1], choice)
 
 
 def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
@@ -136,8 +137,8 @@ def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
 
 def _claim(visit: Visit, start: datetime, terms: Terms, state: str, lock_all: bool) -> list[Booking]:
     board = board_at(visit, start, overrides=terms.overrides, is_for_claim=True)
-    takings = find_people(board, start, lock_all=lock_all, channel_id=terms.channel_id)
-    bookings = fresh_bookings(board, start, terms, state)
+    way, takings = find_people(board, start, lock_all=lock_all, channel_id=terms.channel_id)
+    bookings = fresh_bookings(way, start, terms, state)
     write_takings(board, start, bookings, takings, is_last=lock_all)
     if state != Booking.State.HELD:
         facts = {"overrides": sorted(terms.overrides), "reason": terms.reason}
@@ -161,7 +162,7 @@ def write_takings(
         give_back(bookings)
         if take(bookings, takings):
             return
-    raise _NotFree(board.visit, start) if is_last or not board.layout.has_choice else _Lost
+    raise _NotFree(board.visit, start) if is_last or not board.has_choice else _Lost
 
 
 def fresh_bookings(board: Board, start: datetime, terms: Terms, state: str) -> list[Booking]:
@@ -169,7 +170,7 @@ def fresh_bookings(board: Board, start: datetime, terms: Terms, state: str) -> l
     visit, services = uuid4(), board.place.services
     return [
         new_booking(
-            terms, state, visit=visit, service_id=wish.service_id, location_id=board.place.id,
+            terms, state, visit=visit, service_id=wish.service_id, line=wish.line, location_id=board.place.id,
             policy=dict(services[wish.service_id].policy), **when,
         )
         for wish, when in zip(board.visit.wishes, seen_times(board, start), strict=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 
 from comptoir_booking.layout import Layout, Need, Span
-from comptoir_booking.masks import bits, holds_all, runs
+from comptoir_booking.masks import bits, holds_all, runs, union_of
 
 Free = Mapping[int, int]
 Rank = Callable[[Need, int, set[int]], tuple[float, ...]]
@@ -19,7 +19,7 @@ def fitting_begins(layout: Layout, free: Free) -> int:
     """The steps at which a visit can begin, as a mask; getting ready is part of it."""
     mask = -1
     for need in layout.needs:
-        mask &= _union(_begins(free.get(pk, 0), need.spans) for pk in need.candidates)
+        mask &= union_of(_begins(free.get(pk, 0), need.spans) for pk in need.candidates)
         if not mask:
             return 0
     if mask < 0:  # it needs nobody: nobody could say when
@@ -72,13 +72,6 @@ def _begins(free: int, spans: Iterable[Span]) -> int:
         if not mask:
             break
     return mask
-
-
-def _union(masks: Iterable[int]) -> int:
-    found = 0
-    for mask in masks:
-        found |= mask
-    return found
 
 
 def _compete(needs: Sequence[Need]) -> bool:

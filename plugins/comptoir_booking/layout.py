@@ -1,37 +1,43 @@
 """A visit as the engine sees it: what is needed of whom, from when to when, counted from its begin.
 
-Services of one visit follow one another. Getting ready is done before the first one and clearing away after the last;
-between two of them both are part of the visit, one after the other.
+Services of one visit follow one another, in one line or in several side by side: two friends, or a colour while somebody
+else does the nails. All lines start at once, as customers see it. Getting ready is done before the first service of a line
+and clearing away after its last; between two of them both are part of the visit, one after the other.
+
+Where people take different times there are several ways to lay a visit out, one for each of the times.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, product
 
 from comptoir_booking.models import GRID_MINUTES, LONGEST_MINUTES, Resource, Segment
-from comptoir_booking.reading import PlaceFacts, Required, ResourceFacts, ServiceFacts
+from comptoir_booking.paces import SEEN, Timed, is_for_people, timed
+from comptoir_booking.reading import Part, PlaceFacts, Required, ResourceFacts, ServiceFacts
 from comptoir_booking.refusals import VisitTooLong
 
 ANY, SAME, DIFFERENT = "any", "same", "different"
 PEOPLE = (ANY, SAME, DIFFERENT)
 
-#: What customers are there for.
-SEEN = (Segment.Kind.ACTIVE, Segment.Kind.PROCESSING)
+#: Times of several services are combined up to this; the slowest combinations are left out then.
+MOST_WAYS = 64
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True)
 class Wish:
-    """One service of a visit; ``person_id`` if somebody chosen is to do it."""
+    """One service of a visit; ``person_id`` if somebody chosen is to do it. Lines with other numbers go side by side."""
 
     service_id: int
     person_id: int | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True)
 class Visit:
-    """What somebody wants to book: services one after the other at one location.
+    """What somebody wants to book: services one after the other, or side by side, at one location.
 
-    ``people``: whether the ``same`` person does all of them, ``different`` ones, or ``any``.
+    ``people``: whether the ``same`` person does all of a line, ``different`` ones do all there is, or ``any``.
     """
 
     location_id: int
@@ -82,67 +88,89 @@ class Layout:
     notice_minutes: int
     horizon_days: int
 
-    @property
-    def has_choice(self) -> bool:
-        """Whether there is more than one way to do it."""
-        return any(len(need.candidates) > 1 for need in self.needs)
 
+def lay_out(visit: Visit, place: PlaceFacts, resources: Sequence[ResourceFacts]) -> tuple[Layout, ...]:
+    """Put the services of a visit on the grid and find the candidates of each role, in each of the times people take.
 
-def lay_out(visit: Visit, place: PlaceFacts, resources: Sequence[ResourceFacts]) -> Layout:
-    """Put the services of a visit on the grid and find the candidates of each role.
-
-    Errors: ``VisitTooLong``.
+    Those that nobody can do are left out, as long as there are others. Errors: ``VisitTooLong``.
     """
+    times = [timed(place.services[one.service_id], resources, one.person_id) for one in visit.wishes]
+    ways = [_way(visit, place, resources, chosen) for chosen in islice(product(*times), MOST_WAYS)]
+    short = [way for way in ways if way.length * GRID_MINUTES <= LONGEST_MINUTES]
+    if not short:
+        raise VisitTooLong(field="services")
+    return tuple(way for way in short if all(need.candidates for need in way.needs)) or (short[0],)
+
+
+def _way(
+    visit: Visit, place: PlaceFacts, resources: Sequence[ResourceFacts], times: Sequence[Timed]
+) -> Layout:
     services = [place.services[wish.service_id] for wish in visit.wishes]
+    leads = _leads(visit, times)
+    ends = {line: max(leads.values()) - lead for line, lead in leads.items()}
     needs: list[Need] = []
     seen: list[Span] = []
-    begin = 0
-    for number, (wish, service) in enumerate(zip(visit.wishes, services, strict=True)):
-        parts = _parts(service, begin)
+    for number, (wish, service, one) in enumerate(zip(visit.wishes, services, times, strict=True)):
+        parts = _parts(one.segments, ends[wish.line])
         shown = [span for kind, _position, span in parts if kind in SEEN]
         seen.append((shown[0][0], shown[-1][1]))
-        needs += [_need(number, wish, service, role, parts, resources) for role in service.requirements]
-        begin = parts[-1][2][1]
-    if begin * GRID_MINUTES > LONGEST_MINUTES:
-        raise VisitTooLong(field="services")
+        needs += _needs(number, wish, service, one.people, parts, resources)
+        ends[wish.line] = parts[-1][2][1]
     terms = [service.policy for service in services]
     return Layout(
-        needs=tuple(_with_people(needs, visit.people, {one.id: one for one in resources})),
+        needs=tuple(_with_people(needs, visit, {one.id: one for one in resources})),
         seen=tuple(seen),
-        lead=seen[0][0],
-        length=begin,
+        lead=max(leads.values()),
+        length=max(ends.values()),
         step_minutes=services[0].step_minutes,
         notice_minutes=max(one["notice_minutes"] for one in terms),
         horizon_days=min(one["horizon_days"] for one in terms),
     )
 
 
-def _parts(service: ServiceFacts, begin: int) -> list[tuple[str, int, Span]]:
+def _leads(visit: Visit, times: Sequence[Timed]) -> dict[int, int]:
+    """How long it takes to get ready for each line, in steps."""
+    leads: dict[int, int] = {}
+    for wish, one in zip(visit.wishes, times, strict=True):
+        before = sum(minutes for kind, minutes, _ in one.segments if kind == Segment.Kind.BEFORE)
+        leads.setdefault(wish.line, before // GRID_MINUTES)
+    return leads
+
+
+def _parts(segments: Sequence[Part], begin: int) -> list[tuple[str, int, Span]]:
     found = []
-    for kind, minutes, position in service.segments:
+    for kind, minutes, position in segments:
         end = begin + minutes // GRID_MINUTES
         found.append((kind, position, (begin, end)))
         begin = end
     return found
 
 
-def _need(
-    number: int, wish: Wish, service: ServiceFacts, required: Required,
+def _needs(
+    number: int, wish: Wish, service: ServiceFacts, people: frozenset[int] | None,
     parts: list[tuple[str, int, Span]], resources: Sequence[ResourceFacts],
-) -> Need:  # fmt: skip
+) -> list[Need]:  # fmt: skip
+    """What one service needs; ``people`` are those who take this time, for the first role of the team."""
+    found = []
+    for required in service.requirements:
+        able = [one for one in resources if one.can_be(required, service.id)]
+        if people is not None and is_for_people(required, able):
+            able, people = [one for one in able if one.id in people], None
+        found.append(_need(number, wish, required, parts, able))
+    return found
+
+
+def _need(
+    number: int, wish: Wish, required: Required, parts: list[tuple[str, int, Span]], able: list[ResourceFacts]
+) -> Need:
     wanted = [
         span for _kind, position, span in parts if not required.segments or position in required.segments
     ]
-    able = [one for one in resources if one.can_be(required, service.id)]
-    is_chosen = wish.person_id is not None and _is_for_people(required, able)
+    is_chosen = wish.person_id is not None and is_for_people(required, able)
     if is_chosen:
         able = [one for one in able if one.id == wish.person_id]
     uses = tuple((number, required.role, span) for span in _joined(wanted))
     return Need(uses, tuple(one.id for one in able), is_chosen)
-
-
-def _is_for_people(required: Required, able: Sequence[ResourceFacts]) -> bool:
-    return required.kind == Resource.Kind.STAFF or any(one.kind == Resource.Kind.STAFF for one in able)
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
@@ -156,18 +184,18 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def _with_people(needs: list[Need], people: str, resources: Mapping[int, ResourceFacts]) -> list[Need]:
-    """Who does several services: the first person that each needs becomes one need if it is to be the same, and so on."""
-    if people == ANY:
+def _with_people(needs: list[Need], visit: Visit, resources: Mapping[int, ResourceFacts]) -> list[Need]:
+    """Who does several services of a line: the first person each needs becomes one need if it is to be the same, and so on."""
+    if visit.people == ANY:
         return needs
     others = [need for need in needs if not _has_people(need, resources)]
     of_people = [need for need in needs if _has_people(need, resources)]
-    if people == DIFFERENT:
+    if visit.people == DIFFERENT:
         return [*(replace(need, apart=True) for need in of_people), *others]
-    merged: dict[int, Need] = {}
+    merged: dict[tuple[int, int], Need] = {}
     places = [need.uses[0][0] for need in of_people]
     for number, need in enumerate(of_people):
-        nth = places[:number].count(places[number])
+        nth = (visit.wishes[places[number]].line, places[:number].count(places[number]))
         merged[nth] = _merged(merged[nth], need) if nth in merged else need
     return [*merged.values(), *others]
 

@@ -19,6 +19,14 @@ def union(stretches: Iterable[tuple[int, int]], length: int) -> int:
     return mask
 
 
+def union_of(masks: Iterable[int]) -> int:
+    """The steps that are in any of these masks."""
+    found = 0
+    for mask in masks:
+        found |= mask
+    return found
+
+
 def disjoint_union(begins: Iterable[int], ends: Iterable[int], length: int) -> int:
     """The same for stretches that do not overlap: the sum of all ends less the sum of all begins, as numbers."""
     return _points(ends, length) - _points(begins, length)
@@ -83,8 +91,8 @@ def lowest(mask: int) -> int | None:
 def holds_all(free: int, spans: Sequence[tuple[int, int]], start: int) -> bool:
     """Whether all these stretches, counted from ``start``, are free."""
     for begin, end in spans:
-        wanted = stretch(start + begin, start + end)
-        if start + begin < 0 or free & wanted != wanted:
+        wanted = (1 << end - begin) - 1
+        if start + begin < 0 or free >> start + begin & wanted != wanted:
             return False
     return True
 

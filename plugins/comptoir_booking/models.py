@@ -1,4 +1,5 @@
-"""What can be booked, by whom it is done, where and when. What was booked is in ``booking_models``."""
+"""Services: what can be booked, in which parts, whom and what it needs. Whoever is booked is in ``resource_models``, what
+was booked in ``booking_models``."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,159 +11,9 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from comptoir.catalogue.models import Product
-from comptoir.channels.models import Location, OpeningHours, code_validator
-from comptoir.customers.models import User
-
-#: Everything begins and ends on this grid.
-GRID_MINUTES = 5
-#: Nothing is booked for longer, with all that is done around it.
-LONGEST_MINUTES = 24 * 60
-
-
-class Resource(ClusterableModel):
-    """Somebody or something that is taken while a service is done: a person, a room, a chair, a pool of equal things.
-
-    ``hours`` says when it can be had at all: by hours of its own, with its location, or whenever the others can.
-    """
-
-    class Kind(models.TextChoices):
-        STAFF = "staff", _("person of the team")
-        ROOM = "room", _("room")
-        EQUIPMENT = "equipment", _("equipment")
-        POOL = "pool", _("several of the same")
-
-    class Hours(models.TextChoices):
-        OWN = "own", _("its own hours")
-        LOCATION = "location", _("the hours of the location")
-        ALWAYS = "always", _("whenever the others can")
-
-    code = models.CharField(_("code"), max_length=40, unique=True, validators=[code_validator])
-    name = models.CharField(
-        _("name"), max_length=120, help_text=_("As customers see it, such as a first name.")
-    )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STAFF)
-    location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="+", verbose_name=_("location"),
-        help_text=_("Hours of its own may say other locations."),
-    )  # fmt: skip
-    hours = models.CharField(_("can be had"), max_length=10, choices=Hours, default=Hours.OWN)
-    capacity = models.PositiveSmallIntegerField(
-        _("how many"), default=1, help_text=_("More than one for a pool only, such as four bicycles.")
-    )
-    user = models.OneToOneField(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("user")
-    )
-    is_active = models.BooleanField(_("active"), default=True)
-
-    class Meta:
-        ordering = ["name", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(capacity=1) | Q(kind="pool", capacity__gte=1), name="only_a_pool_has_several"
-            )
-        ]
-        verbose_name = _("resource")
-        verbose_name_plural = _("resources")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class ResourceGroup(models.Model):
-    """Resources of which any will do, such as the chairs at the window."""
-
-    code = models.CharField(_("code"), max_length=40, unique=True, validators=[code_validator])
-    name = models.CharField(_("name"), max_length=120)
-    members = models.ManyToManyField(Resource, related_name="groups", verbose_name=_("members"))
-
-    class Meta:
-        ordering = ["name"]
-        verbose_name = _("group of resources")
-        verbose_name_plural = _("groups of resources")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class WeeklyHours(models.Model):
-    """One stretch of a weekday, in the wall time of a location. One that ends before it starts ends the next day."""
-
-    resource = ParentalKey(Resource, on_delete=models.CASCADE, related_name="weekly_hours")
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="+")
-    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=OpeningHours.Weekday)
-    starts = models.TimeField(_("starts"))
-    ends = models.TimeField(_("ends"))
-    valid_from = models.DateField(_("from"), null=True, blank=True)
-    valid_until = models.DateField(_("until"), null=True, blank=True)
-    every_weeks = models.PositiveSmallIntegerField(
-        _("every … weeks"), default=1, validators=[MinValueValidator(1), MaxValueValidator(8)],
-        help_text=_("Counted from the week of the first day."),
-    )  # fmt: skip
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["weekday", "starts"]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(starts=F("ends")),
-                name="hours_have_a_length",
-                violation_error_message=_("It has to end at another time than it starts."),
-            ),
-            models.CheckConstraint(
-                condition=Q(every_weeks=1) | Q(every_weeks__gt=1, valid_from__isnull=False),
-                name="other_weeks_are_counted_from_a_day",
-                violation_error_message=_("Say from which day on the weeks are counted."),
-            ),
-        ]
-        verbose_name = _("weekly hours")
-        verbose_name_plural = _("weekly hours")
-
-    def __str__(self) -> str:
-        return f"{self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M}"
-
-
-class HoursException(models.Model):
-    """Dates on which a resource, or a whole location, is closed or open other than its weekly hours say.
-
-    Without times it is the whole of each day. What is said of a resource beats what is said of its location; of the
-    same one, closed beats open.
-    """
-
-    class Source(models.TextChoices):
-        STAFF = "staff", _("written by hand")
-        HOLIDAY = "holiday", _("public holiday")
-
-    resource = models.ForeignKey(
-        Resource, on_delete=models.CASCADE, null=True, blank=True, related_name="exceptions"
-    )
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
-    first_day = models.DateField(_("first day"))
-    last_day = models.DateField(_("last day"))
-    starts = models.TimeField(_("starts"), null=True, blank=True)
-    ends = models.TimeField(_("ends"), null=True, blank=True)
-    is_open = models.BooleanField(_("open"), default=False)
-    reason = models.CharField(_("reason"), max_length=120, blank=True)
-    source = models.CharField(max_length=10, choices=Source, default=Source.STAFF, editable=False)
-
-    class Meta:
-        default_permissions = ()
-        ordering = ["first_day", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(resource__isnull=True) ^ Q(location__isnull=True), name="an_exception_is_of_one"
-            ),
-            models.CheckConstraint(condition=Q(first_day__lte=F("last_day")), name="days_in_their_order"),
-            models.CheckConstraint(
-                condition=Q(starts__isnull=True, ends__isnull=True)
-                | Q(starts__isnull=False, ends__isnull=False) & ~Q(starts=F("ends")),
-                name="both_times_or_none",
-            ),
-        ]
-        verbose_name = _("other hours")
-        verbose_name_plural = _("other hours")
-
-    def __str__(self) -> str:
-        return f"{self.first_day:%Y-%m-%d} {self.reason}".strip()
+from comptoir.channels.models import code_validator
+from comptoir_booking.resource_models import *  # noqa: F403
+from comptoir_booking.resource_models import GRID_MINUTES, LONGEST_MINUTES, Resource, ResourceGroup
 
 
 class Service(ClusterableModel):
@@ -267,6 +118,57 @@ class Requirement(models.Model):
 
     def __str__(self) -> str:
         return self.role
+
+
+class Pace(models.Model):
+    """Somebody of the team who takes another time for a service than it says: so many minutes, or a part of them.
+
+    It is the time a customer is being served: what works by itself, getting ready and clearing away take as long as ever.
+    """
+
+    service = ParentalKey(Service, on_delete=models.CASCADE, related_name="paces")
+    resource = models.ForeignKey(
+        Resource, on_delete=models.CASCADE, related_name="paces", verbose_name=_("person"),
+        limit_choices_to={"kind": Resource.Kind.STAFF},
+    )  # fmt: skip
+    minutes = models.PositiveSmallIntegerField(
+        _("minutes"), null=True, blank=True, help_text=_("All parts in which somebody is served, together."),
+        validators=[MinValueValidator(GRID_MINUTES), MaxValueValidator(LONGEST_MINUTES)],
+    )  # fmt: skip
+    percent = models.PositiveSmallIntegerField(
+        _("per cent"), null=True, blank=True, help_text=_("100 is what the service says, 150 half as long again."),
+        validators=[MinValueValidator(25), MaxValueValidator(400)],
+    )  # fmt: skip
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "resource"],
+                name="one_pace_of_a_person",
+                violation_error_message=_("Somebody has one time for a service."),
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True) ^ Q(percent__isnull=True),
+                name="a_pace_has_minutes_or_per_cent",
+                violation_error_message=_("Say either minutes or per cent."),
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes__isnull=True)
+                | Q(Exact(F("minutes") % GRID_MINUTES, 0), minutes__range=(GRID_MINUTES, LONGEST_MINUTES)),
+                name="a_pace_has_steps_of_five_minutes",
+                violation_error_message=_("Minutes in steps of five."),
+            ),
+            models.CheckConstraint(
+                condition=Q(percent__isnull=True) | Q(percent__range=(25, 400)), name="a_pace_is_a_pace"
+            ),
+        ]
+        verbose_name = _("other time")
+        verbose_name_plural = _("other times")
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} {self.minutes or self.percent}"
 
 
 from comptoir_booking.booking_models import *  # noqa: E402, F403

@@ -1,6 +1,6 @@
 """When a visit can begin: days, starts of a day, the next ones, and why not then. Three statements each."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,8 @@ from comptoir_booking.engine import assign, unassigned
 from comptoir_booking.layout import Need, Visit
 from comptoir_booking.masks import bits, holds_all, lowest, stretch
 from comptoir_booking.models import Booking
-from comptoir_booking.wall_time import DAY, instant_of, tick_of
+from comptoir_booking.paces import parts_of, seen_minutes
+from comptoir_booking.wall_time import DAY, TICK_S, instant_of, tick_of
 
 #: How far one question may look.
 MOST_DAYS = 62
@@ -24,6 +25,7 @@ MOST_STARTS = 50
 #: Days around a start that is gone in which the nearest others are looked for.
 NEAR_DAYS = 7
 OPEN, FEW, FULL, CLOSED = "open", "few", "full", "closed"
+FREE = "free"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def free_starts(visit: Visit, first_day: date, days: int = 1) -> list[datetime]:
 def people_by_start(visit: Visit, first_day: date, days: int = 1) -> list[tuple[datetime, list[str]]]:
     """All starts, each with the codes of those who could do all of it then: for who wants to choose somebody."""
     board = read_board(visit, first_day, _checked_days(days))
-    staff = [need for need in board.layout.needs if _is_for_staff(board, need)]
+    staff = [[need for need in way.needs if _is_for_staff(board, need)] for way in board.ways]
     return [
         (moment, _able(board, staff, step - board.layout.lead))
         for step, moment in zip(bits(board.starts()), _instants(board, board.starts()), strict=True)
@@ -82,14 +84,16 @@ def nearest_starts(visit: Visit, start: datetime, *, limit: int = 3) -> list[dat
     zone_day = start.date() - NEAR_DAYS * DAY
     first = max(zone_day, clock.now().date() - DAY)
     board = read_board(visit, first, 2 * NEAR_DAYS + 1)
-    near = sorted(_instants(board, board.starts()), key=lambda one: (abs(one - start), one))
-    return sorted(near[:limit])
+    wanted = start.timestamp() / TICK_S - board.window.since
+    near = sorted(bits(board.starts()), key=lambda step: (abs(step - wanted), step))
+    return [_instant(board, step) for step in sorted(near[:limit])]
 
 
 def why_not(visit: Visit, start: datetime) -> dict[str, Any]:
     """Why a start is free or not, in codes: the rules it breaks, and each candidate of each role. For staff.
 
-    A candidate is ``free``, ``closed`` (not there then) or ``busy``. A role without candidates says ``nobody``.
+    A candidate is ``free``, ``closed`` (not there then) or ``busy``, for the minutes that they take. A role without
+    candidates says ``nobody``.
     """
     step = tick_of(start)
     if step is None:
@@ -97,12 +101,11 @@ def why_not(visit: Visit, start: datetime) -> dict[str, Any]:
     board = board_at(visit, start)
     place = step - board.window.since
     begin = place - board.layout.lead
-    roles = [_explained(board, need, begin) for need in board.layout.needs]
     rules = list(_broken_rules(board, start, place))
-    found = assign(board.layout.needs, board.free, begin)
-    if not rules and found is None and not unassigned(board.layout.needs, board.free, begin):
+    found = any(assign(way.needs, board.free, begin) is not None for way in board.ways)
+    if not rules and not found and any(not unassigned(way.needs, board.free, begin) for way in board.ways):
         rules = ["same_one_twice"]
-    return {"is_free": not rules and found is not None, "rules": rules, "roles": roles}
+    return {"is_free": not rules and found, "rules": rules, "roles": _explained(board, begin)}
 
 
 def zone_of(visit: Visit) -> str:
@@ -159,12 +162,16 @@ def _is_for_staff(board: Board, need: Need) -> bool:
     return any(board.resources[pk].kind == "staff" for pk in need.candidates)
 
 
-def _able(board: Board, staff: list[Need], begin: int) -> list[str]:
-    """Who could take every need for a person that they can take at all, and at least one."""
+def _able(board: Board, staff: list[list[Need]], begin: int) -> list[str]:
+    """Who could take every need for a person that they can take at all, and at least one, in a way that has their time."""
     found = []
     for pk, one in board.resources.items():
-        mine = [need for need in staff if pk in need.candidates]
-        if mine and all(holds_all(board.free[pk], need.spans, begin) for need in mine):
+        mine = [[need for need in way if pk in need.candidates] for way in staff]
+        most = max(map(len, mine))
+        if most and any(
+            len(way) == most and all(holds_all(board.free[pk], need.spans, begin) for need in way)
+            for way in mine
+        ):
             found.append(one.code)
     return found
 
@@ -181,17 +188,28 @@ def _broken_rules(board: Board, start: datetime, place: int) -> Iterator[str]:
         yield "off_step"
 
 
-def _explained(board: Board, need: Need, begin: int) -> dict[str, Any]:
-    number, role, _span = need.uses[0]
+def _explained(board: Board, begin: int) -> list[dict[str, Any]]:
+    """Each role with each of its candidates, in the time that they take."""
+    found: dict[tuple[int, str], dict[int, str]] = {}
+    for need in board.needs:
+        number, role, _span = need.uses[0]
+        states = found.setdefault((number, role), {})
+        for pk in need.candidates:
+            said = _state(board, pk, need, begin)
+            states[pk] = FREE if FREE in (said, states.get(pk)) else said
+    return [_role(board, number, role, states) for (number, role), states in found.items()]
+
+
+def _role(board: Board, number: int, role: str, states: Mapping[int, str]) -> dict[str, Any]:
+    service = board.place.services[board.visit.wishes[number].service_id]
     candidates = [
-        {"resource": board.resources[pk].code, "state": _state(board, pk, need, begin)}
-        for pk in need.candidates
+        {"resource": board.resources[pk].code, "state": state, "minutes": seen_minutes(parts_of(service, pk))}
+        for pk, state in sorted(states.items())
     ]
-    service = board.place.services[board.visit.wishes[number].service_id].sku
-    return {"service": service, "role": role, "candidates": candidates, "nobody": not candidates}
+    return {"service": service.sku, "role": role, "candidates": candidates, "nobody": not candidates}
 
 
 def _state(board: Board, pk: int, need: Need, begin: int) -> str:
     if not holds_all(board.open[pk], need.spans, begin):
         return "closed"
-    return "free" if holds_all(board.free[pk], need.spans, begin) else "busy"
+    return FREE if holds_all(board.free[pk], need.spans, begin) else "busy"

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -32,7 +32,9 @@ SELECT place.time_zone::varchar,
             (SELECT coalesce(json_agg(json_build_array(kind, minutes, position) ORDER BY position), '[]')
              FROM booking_segment WHERE service_id = service.id) AS segments,
             (SELECT coalesce(json_agg(json_build_array(role, kind, group_id, resource_id, segments) ORDER BY id), '[]')
-             FROM booking_requirement WHERE service_id = service.id) AS requirements
+             FROM booking_requirement WHERE service_id = service.id) AS requirements,
+            (SELECT coalesce(json_agg(json_build_array(resource_id, minutes, percent)), '[]')
+             FROM booking_pace WHERE service_id = service.id) AS paces
         FROM booking_service service JOIN catalogue_product product ON product.id = service.product_id
         WHERE service.id = ANY(%s::bigint[]) AND service.is_active) said)
 FROM channels_location place WHERE place.id = %s::bigint AND place.is_active
@@ -84,6 +86,9 @@ FROM unnest(%s::bigint[]) wanted(id), LATERAL (
 ) taken GROUP BY wanted.id
 """
 
+#: Kind, minutes and position of a part of a service.
+Part = tuple[str, int, int]
+
 
 @dataclass(frozen=True)
 class Required:
@@ -98,15 +103,16 @@ class Required:
 
 @dataclass(frozen=True)
 class ServiceFacts:
-    """A service as the engine sees it. Shapes: ``segments`` are (kind, minutes, position)."""
+    """A service as the engine sees it. ``paces``: by the id of who takes another time, minutes or per cent."""
 
     id: int
     product_id: int
     sku: str
     step_minutes: int
     policy: Mapping[str, Any]
-    segments: tuple[tuple[str, int, int], ...]
+    segments: tuple[Part, ...]
     requirements: tuple[Required, ...]
+    paces: Mapping[int, tuple[int | None, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -239,4 +245,5 @@ def _service(said: dict[str, Any]) -> ServiceFacts:
         policy=said["policy"] or Policy().terms,
         segments=tuple(tuple(row) for row in said["segments"]),
         requirements=tuple(Required(*row[:4], tuple(row[4])) for row in said["requirements"]),
+        paces={resource_id: (minutes, percent) for resource_id, minutes, percent in said["paces"]},
     )

@@ -39,24 +39,33 @@ WITH late AS (
 DELETE FROM booking_allocation WHERE booking_id IN (SELECT id FROM gone) RETURNING id
 """
 
-#: A deferrable constraint could not be met by ON CONFLICT, and plain inserts that wait for each other are deadlocks.
-_TAKE = """
-INSERT INTO booking_allocation (booking_id, resource_id, role, during, is_active, is_exclusive, held_until, reason)
-SELECT booking.id, resource, role, tstzrange(begins, ends), true, true, booking.held_until, reason
-FROM unnest(%s::uuid[], %s::bigint[], %s::varchar[], %s::timestamptz[], %s::timestamptz[], %s::varchar[])
-    AS wanted(uuid, resource, role, begins, ends, reason)
-JOIN {bookings} AS booking USING (uuid)
-ON CONFLICT DO NOTHING RETURNING booking_id
-"""
-TAKE = f"WITH taken AS ({_TAKE.format(bookings='booking_booking')}) SELECT NULL, NULL, count(*) FROM taken"  # noqa: S608
+#: Locks first: plain inserts that wait for each other are deadlocks. What was committed before them is seen, as ON CONFLICT
+#: sees it whatever the snapshot of the statement (a deferrable constraint could not be met by it).
+_TAKE = f"""
+wanted AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%s::json)
+    AS (booking uuid, resource bigint, role varchar, begins timestamptz, ends timestamptz, reason varchar)
+), locked AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock({LOCK}, resource::int)
+    FROM (SELECT DISTINCT resource FROM wanted ORDER BY resource) AS in_order
+), taken AS (
+    INSERT INTO booking_allocation (booking_id, resource_id, role, during, is_active, is_exclusive, held_until, reason)
+    SELECT booking.id, resource, role, tstzrange(begins, ends), true, true, booking.held_until, reason
+    FROM wanted JOIN {{bookings}} AS booking ON booking.uuid = wanted.booking
+    WHERE (SELECT count(*) FROM locked) > 0
+    ON CONFLICT DO NOTHING RETURNING booking_id
+)
+"""  # noqa: S608
+TAKE = f"WITH {_TAKE.format(bookings='booking_booking')} SELECT NULL, NULL, count(*) FROM taken"  # noqa: S608
 
-_COLUMNS = ", ".join(f'"{one.column}"' for one in Booking._meta.concrete_fields if not one.primary_key)
+_FIELDS = [one for one in Booking._meta.concrete_fields if not one.primary_key]
+_COLUMNS = ", ".join(f'"{one.column}"' for one in _FIELDS)
 #: Fresh bookings and what they take, at once.
 BOOK = f"""
 WITH fresh AS (
     INSERT INTO booking_booking ({_COLUMNS})
     SELECT {_COLUMNS} FROM json_populate_recordset(NULL::booking_booking, %s::json) RETURNING id, uuid, held_until
-), taken AS ({_TAKE.format(bookings="fresh")})
+), {_TAKE.format(bookings="fresh")}
 SELECT id, uuid, (SELECT count(*) FROM taken) FROM fresh
 """  # noqa: S608
 
@@ -95,12 +104,15 @@ def take(bookings: Sequence[Booking], takings: Sequence[Taking]) -> bool:
 
     The caller undoes the transaction if not.
     """
-    columns: list[list[object]] = [[bookings[one.number].uuid for one in takings]]
-    columns += [[getattr(one, name) for one in takings] for name in Taking._fields[1:]]
+    wanted = _as_json(
+        {"booking": bookings[one.number].uuid, "resource": one.resource_id, "role": one.role,
+         "begins": one.begins, "ends": one.ends, "reason": one.reason}
+        for one in takings
+    )  # fmt: skip
     if bookings[0].pk:
-        rows = fetch_raw(TAKE, columns, keep_plan=True)
+        rows = fetch_raw(TAKE, [wanted], keep_plan=True)
     else:
-        rows = fetch_raw(BOOK, [_as_json(bookings), *columns], keep_plan=True)
+        rows = fetch_raw(BOOK, [_as_json(map(_row, bookings)), wanted], keep_plan=True)
         _are_written(bookings, {uuid: pk for pk, uuid, _taken in rows})
     return bool(rows[0][2] == len(takings))
 
@@ -133,10 +145,13 @@ def give_back(bookings: Collection[Booking]) -> None:
     Allocation.objects.filter(booking__in=bookings).delete()
 
 
-def _as_json(bookings: Iterable[Booking]) -> str:
-    fields = [one for one in Booking._meta.concrete_fields if not one.primary_key]
-    rows = [{one.column: getattr(booking, one.attname) for one in fields} for booking in bookings]
-    return orjson.dumps(rows).decode()
+def _as_json(rows: Iterable[dict[str, object]]) -> str:
+    return orjson.dumps(list(rows)).decode()
+
+
+def _row(booking: Booking) -> dict[str, object]:
+    """A booking by its columns; the database gives it its key."""
+    return {one.column: getattr(booking, one.attname) for one in _FIELDS}
 
 
 def _are_written(bookings: Iterable[Booking], ids: Mapping[UUID, int]) -> None:

@@ -15,6 +15,7 @@ class Person(Schema):
     code: str = Field(examples=["anna"])
     name: str
     location: str
+    minutes: int = Field(description="how long they take for it")
 
 
 class ServiceOut(Schema):

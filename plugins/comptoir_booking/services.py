@@ -13,6 +13,7 @@ from comptoir.channels.models import Location
 from comptoir.fulfilment.public_holidays import region_of
 from comptoir_booking.models import (
     HoursException,
+    Pace,
     Policy,
     Requirement,
     Resource,
@@ -89,6 +90,22 @@ def save_service(
     )
     service.skilled.set(skilled)
     return service
+
+
+def set_pace(
+    *, service: Service, person: Resource, minutes: int | None = None, percent: int | None = None
+) -> Pace:
+    """Say that somebody takes another time for a service: so many minutes of being served, or so many per cent of them.
+
+    Errors: ``ValidationError``. What is booked stays as it was.
+    """
+    pace = Pace.objects.filter(service=service, resource=person).first() or Pace(
+        service=service, resource=person
+    )
+    pace.minutes, pace.percent = minutes, percent
+    pace.full_clean()
+    pace.save()
+    return pace
 
 
 def close(

@@ -204,6 +204,13 @@ class ServiceViewSet(ModelViewSet):
             min_num=1,
             help_text=gettext_lazy("Each is of a kind, one of a group, or a certain one."),
         ),
+        InlinePanel(
+            "paces",
+            [FieldRowPanel([FieldPanel("resource"), FieldPanel("minutes"), FieldPanel("percent")])],
+            heading=gettext_lazy("Who takes another time"),
+            label=gettext_lazy("other time"),
+            help_text=gettext_lazy("Minutes, or per cent of what the parts above say, of being served."),
+        ),
     ]
 
     def get_edit_handler(self) -> ObjectList:

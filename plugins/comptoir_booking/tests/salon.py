@@ -49,8 +49,13 @@ class Salon:
             step_minutes=step,
         )
 
-    def visit(self, *services, people="any", person=None):
-        wishes = tuple(Wish(one.pk, person.pk if person else None) for one in services)
+    def visit(self, *services, people="any", person=None, together=()):
+        """Services one after the other; each of ``together`` are others, at the same time."""
+        wishes = tuple(
+            Wish(one.pk, person.pk if person else None, line)
+            for line, row in enumerate([services, *together])
+            for one in row
+        )
         return Visit(self.place.pk, wishes, people)
 
 
