@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from comptoir.baskets.storefront import Storefront
     from comptoir.channels.models import Channel
     from comptoir.channels.queries import ChannelContext
+    from comptoir.customers.account import AccountPart
     from comptoir.events.models import Event
     from comptoir.fulfilment.carriers import Carrier
     from comptoir.fulfilment.methods import Method
@@ -220,6 +221,21 @@ def add_document_fields(item: "Item", channel: "Channel", locale: str) -> dict[s
 
 
 @hookspec
+def add_account_part(channel: "ChannelContext", customer_id: int, locale: str) -> "AccountPart":
+    """Show a customer what is theirs beside orders and addresses, such as appointments, in their account.
+
+    Called when a customer who is logged in looks at their account on a channel; not for guests, and not for staff. Returns
+    a ``comptoir.customers.account.AccountPart``: plain words and addresses, in the active language.
+
+    Arguments: ``channel`` is what a request knows of its channel, ``customer_id`` the id of the account, ``locale`` the
+    language of the page. Show only what is this customer's own.
+    Budget: ``COMPTOIR_HOOK_BUDGET_MS`` per call.
+
+    Example: ``return AccountPart("loans", _("Loans"), [AccountRow(one.title) for one in loans_of(customer_id)])``
+    """
+
+
+@hookspec
 def check_readiness(item: "Item", channel: "Channel", locale: str) -> "list[Problem]":
     """Say what an item still lacks before it can be shown on one channel.
 
@@ -385,7 +401,8 @@ def on_order_cancelled(events: "list[Event]") -> None:
 def on_order_changed(events: "list[Event]") -> None:
     """An order went to another state, or was edited before anybody worked on it.
 
-    ``event.subject_id`` is its id; ``event.payload`` has ``number``, ``state`` and ``change`` (``"state"`` or ``"edited"``).
+    ``event.subject_id`` is its id; ``event.payload`` has ``number``, ``state`` and ``change``: ``"state"``, ``"edited"``, or
+    ``"added"`` when goods were put into it (``step`` is the id of its story's step then).
     Not called when it is placed, nor when pieces are cancelled.
     """
 
@@ -445,10 +462,11 @@ def on_checkout_failed(events: "list[Event]") -> None:
 
 @hookspec
 def on_draft_offered(events: "list[Event]") -> None:
-    """Somebody of the staff took an order on the phone, and the customer is to get the link to pay it, by SMS.
+    """The customer is to get a link to pay: for an order that staff took on the phone, or for goods added to an order.
 
-    ``event.subject_id`` is the id of the checkout, which has the number; ``event.payload`` has ``channel``. Called once a
-    draft. Not called when the draft is written, nor when it is asked for again.
+    ``event.subject_id`` is the id of the checkout, which has phone and e-mail; ``event.payload`` has ``channel``, and for
+    goods that were added the number of their ``order``. Called once each. Not called when a draft is only written, nor when
+    the link is asked for again.
     """
 
 
@@ -457,8 +475,8 @@ def on_booking_changed(events: "list[Event]") -> None:
     """A visit was booked, or something became of it. ``event.subject_id`` is the id of its first booking.
 
     ``event.payload`` has ``visit`` (its UUID), ``change`` (``"booked"``, ``"confirmed"``, ``"moved"``, ``"cancelled"``,
-    ``"arrived"``, ``"done"`` or ``"missed"``) and ``sequence`` (how often it was moved or cancelled before). Not called for
-    holds: nobody has booked yet.
+    ``"arrived"``, ``"done"``, ``"missed"``, or ``"unmarked"`` when one of these three was taken back) and ``sequence`` (how
+    often it was moved or cancelled before). Not called for holds: nobody has booked yet.
     """
 
 

@@ -18,16 +18,16 @@ from comptoir.api.schemas import Problem
 from comptoir.base import clock
 from comptoir.base.errors import NotFound
 from comptoir.channels.queries import ChannelContext
-from comptoir_booking.asking import seen_minutes, services_sold, visit_of
+from comptoir_booking.asking import seen_minutes, services_sold
 from comptoir_booking.basket_claims import hold_in_basket
 from comptoir_booking.changes import extend_holds, release_holds
 from comptoir_booking.claims import Terms, hold_visit
 from comptoir_booking.layout import Visit
 from comptoir_booking.models import Booking, Policy
-from comptoir_booking.parameters import First, HoldSecret, OnePerson, People, Services
+from comptoir_booking.parameters import First, HoldSecret, visit_asked, visit_wanted
 from comptoir_booking.queries import next_starts, open_days, people_by_start, zone_of
 from comptoir_booking.refusals import HoldGone
-from comptoir_booking.schemas import Days, Held, NewHold, ServiceList, Starts
+from comptoir_booking.schemas import Days, Held, NewHold, ServiceList, Starts, VisitWanted
 from comptoir_booking.shown import ServiceShown, places_of, services_shown
 
 READ = {404: Problem, 422: Problem}
@@ -57,12 +57,11 @@ def bookable_services(request: HttpRequest, channel: Path[str], locale: str = ""
 )
 @decorate_view(kept_private)
 def days(
-    request: HttpRequest, channel: Path[str], location: str, first: date = First,
+    request: HttpRequest, channel: Path[str], wanted: Query[VisitWanted], first: date = First,
     days: int = Query(31, description="how many days"),
-    service: list[str] = Services, person: str = OnePerson, people: str = People,
 ) -> dict[str, Any]:  # fmt: skip
     """`few`: a quarter of its starts or less is left. Services are done one after the other, in the order given."""
-    visit = _visit(request, channel, location, service, person, people)
+    visit = visit_wanted(open_channel_for(request, channel), wanted)
     shown = [
         {"date": one.on, "state": one.state, "first": one.first, "starts": one.starts}
         for one in open_days(visit, first, days)
@@ -74,12 +73,11 @@ def days(
     "/starts", response={200: Starts, **READ}, operation_id="booking_starts", summary="Free starts"
 )
 def starts(
-    request: HttpRequest, channel: Path[str], location: str, first: date = First,
+    request: HttpRequest, channel: Path[str], wanted: Query[VisitWanted], first: date = First,
     days: int = Query(1, description="how many days"),
-    service: list[str] = Services, person: str = OnePerson, people: str = People,
 ) -> HttpResponse:  # fmt: skip
     """With the offset of the location, so that both half past twos of an autumn night can be told apart."""
-    visit = _visit(request, channel, location, service, person, people)
+    visit = visit_wanted(open_channel_for(request, channel), wanted)
     found = people_by_start(visit, first, days)
     shown = [{"start": start, "people": able} for start, able in found]
     return private_answer({**_when(visit), "starts": shown})
@@ -90,11 +88,10 @@ def starts(
 )
 @decorate_view(kept_private)
 def following(
-    request: HttpRequest, channel: Path[str], location: str, limit: int = 3,
-    service: list[str] = Services, person: str = OnePerson, people: str = People,
+    request: HttpRequest, channel: Path[str], wanted: Query[VisitWanted], limit: int = 3
 ) -> dict[str, Any]:  # fmt: skip
     """Within two months."""
-    visit = _visit(request, channel, location, service, person, people)
+    visit = visit_wanted(open_channel_for(request, channel), wanted)
     today = clock.now().astimezone(ZoneInfo(zone_of(visit))).date()
     return {
         **_when(visit),
@@ -110,9 +107,7 @@ def following(
 def hold(request: HttpRequest, channel: Path[str], body: NewHold) -> Status[dict[str, Any]]:
     """409 `start_not_free` has the three nearest `alternatives`."""
     context = open_channel_for(request, channel)
-    visit = visit_of(
-        context, location=body.location, services=body.services, person=body.person, people=body.people
-    )
+    visit = visit_asked(context, body)
     if body.basket:
         bookings, _view = hold_in_basket(
             key=basket_key(request, channel, body.basket), visit=visit, start=body.start
@@ -143,13 +138,6 @@ def release(request: HttpRequest, channel: Path[str], hold: str = HoldSecret) ->
     _mine(open_channel_for(request, channel), hold)
     release_holds(owners=[f"hold:{hold}"])
     return Status(204, None)
-
-
-def _visit(
-    request: HttpRequest, channel: str, location: str, services: list[str], person: str, people: str
-) -> Visit:
-    context = open_channel_for(request, channel)
-    return visit_of(context, location=location, services=services, person=person, people=people)
 
 
 def _when(visit: Visit) -> dict[str, Any]:
@@ -202,8 +190,12 @@ def _service(shown: ServiceShown) -> dict[str, Any]:
         "handle": product.handle,
         "title": shown.title,
         "price": shown.price.as_json(),
+        "price_for": one.price_for,
         "locations": shown.locations,
         "minutes": seen_minutes(one),
+        "is_class": one.in_sessions,
+        "party_min": one.party_min,
+        "party_max": one.party_max,
         "people": [
             {
                 "code": who.code, "name": who.name, "location": who.location.code, "minutes": seen_minutes(one, who)

@@ -1,6 +1,6 @@
 """What somebody asks for by names, as services of the shop: codes of places and people, SKUs of services."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Q, prefetch_related_objects
 
@@ -11,36 +11,68 @@ from comptoir.channels.queries import ChannelContext
 from comptoir_booking import paces
 from comptoir_booking.layout import PEOPLE, Visit, Wish
 from comptoir_booking.models import Resource, Service
+from comptoir_booking.refusals import PartySize
 
 MOST_SERVICES = 6
 
 
 def visit_of(
-    channel: ChannelContext, *, location: str, services: Sequence[str], person: str = "", people: str = "any"
-) -> Visit:
-    """The visit that names describe; whoever is chosen does all of it.
+    channel: ChannelContext, *, location: str, services: Sequence[str], person: str = "", people: str = "any",
+    together: Sequence[str] = (), party: int = 1,
+) -> Visit:  # fmt: skip
+    """The visit that names describe; whoever is chosen does all of the services.
 
-    Errors: ``InvalidValue`` naming the field: a location the channel does not offer, a service it does not sell, somebody
-    who is not there, too many services.
+    Each of ``together`` goes on beside them: SKUs with commas between, and a person after an at sign if somebody is chosen.
+    *Example*: ``CUT,DRY@anna``. Errors: ``InvalidValue`` naming the field: a location the channel does not offer, a service
+    it does not sell, somebody who is not there, too many services; ``PartySize``.
     """
     place = place_of(channel, location)
-    if not 1 <= len(services) <= MOST_SERVICES:
-        raise InvalidValue(field="service", value=len(services))
     if people not in PEOPLE:
         raise InvalidValue(field="people", value=people)
-    person_id = person_at(place, person) if person else None
-    rows = {one.product.sku: one for one in services_named(channel, services)}
-    for sku in services:
-        if sku not in rows or rows[sku].in_sessions:
-            raise InvalidValue(field="service", value=sku[:64])
-    return Visit(place.pk, tuple(Wish(rows[sku].pk, person_id) for sku in services), people)
+    lines = [(services, person, "service"), *(_beside(text) for text in together)]
+    if not services or sum(len(skus) for skus, *_rest in lines) > MOST_SERVICES:
+        raise InvalidValue(field="service" if not together else "together", value=len(services))
+    rows = {
+        one.product.sku: one for one in services_named(channel, [sku for skus, *_ in lines for sku in skus])
+    }
+    wishes = [
+        _wish(rows, sku, person_id=person_id, line=number, party=party, field=field)
+        for number, (skus, who, field) in enumerate(lines)
+        for person_id in [person_at(place, who, field=field if number else "person") if who else None]
+        for sku in skus
+    ]
+    return Visit(place.pk, tuple(wishes), people)
+
+
+def _beside(text: str) -> tuple[list[str], str, str]:
+    skus, _at, person = text.rpartition("@") if "@" in text else (text, "", "")
+    return [sku.strip() for sku in skus.split(",")], person, "together"
+
+
+def _wish(
+    rows: Mapping[str, Service], sku: str, *, person_id: int | None, line: int, party: int, field: str
+) -> Wish:
+    one = rows.get(sku)
+    if one is None or one.in_sessions:
+        raise InvalidValue(field=field, value=sku[:64])
+    return wish_for(one, person_id=person_id, line=line, party=party)
+
+
+def wish_for(one: Service, *, person_id: int | None = None, line: int = 0, party: int = 1) -> Wish:
+    """A service as a part of a visit, for so many people. Errors: ``PartySize``."""
+    if not one.party_min <= party <= one.party_max:
+        raise PartySize(field="party", least=one.party_min, most=one.party_max)
+    is_for_each = one.price_for == Service.PriceFor.PERSON
+    return Wish(one.pk, person_id, line, party, party if is_for_each else 1)
 
 
 def services_sold(channel: ChannelContext, skus: Sequence[str] | None = None) -> list[Service]:
     """The services that a channel sells, or those of them with these SKUs, with their parts and who does them."""
     found = services_named(channel, skus)
-    parts = ("segments", "requirements", "paces", "skilled__location", "skilled__weekly_hours")
-    prefetch_related_objects(found, *parts)
+    prefetch_related_objects(
+        found, "segments", "requirements__group__members", "requirements__resource", "paces",
+        "skilled__location", "skilled__weekly_hours",
+    )  # fmt: skip
     return found
 
 
@@ -80,7 +112,7 @@ def place_of(channel: ChannelContext, code: str) -> Location:
     return place
 
 
-def person_at(place: Location, code: str) -> int:
+def person_at(place: Location, code: str, *, field: str = "person") -> int:
     """Somebody of the team who works at a location, by code. Errors: ``InvalidValue``."""
     there = Q(location=place) | Q(weekly_hours__location=place)
     staff = Resource.objects.filter(
@@ -88,5 +120,5 @@ def person_at(place: Location, code: str) -> int:
     )
     pk = staff.values_list("pk", flat=True).first()
     if pk is None:
-        raise InvalidValue(field="person", value=code[:40])
+        raise InvalidValue(field=field, value=code[:40])
     return pk

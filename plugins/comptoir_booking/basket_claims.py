@@ -26,6 +26,7 @@ from comptoir_booking.links import visit_link
 from comptoir_booking.models import Booking, Service
 from comptoir_booking.refusals import NotPossible, TooLate
 from comptoir_booking.rows import lock_owned
+from comptoir_booking.self_service import fees_of_move, may_cancel
 from comptoir_booking.wording import booking_text, with_names
 
 State = Booking.State
@@ -113,10 +114,13 @@ class TimeClaims(LineClaims):
             visits.setdefault(one.visit, []).append(one)
         found: dict[int, list[ClaimOrdered]] = {}
         for bookings in visits.values():
-            link = visit_link(bookings, locale)
+            link, can = visit_link(bookings, locale), can_text(bookings)
             for one in bookings:
-                found.setdefault(one.service.product_id, []).append(ClaimOrdered(_ordered_text(one), link))
-        return found
+                found.setdefault(one.service.product_id, []).append(
+                    ClaimOrdered(_ordered_text(one), link, can)
+                )
+        # Places of one class are one visit, and said once.
+        return {variant_id: list(dict.fromkeys(claims)) for variant_id, claims in found.items()}
 
 
 def hold_in_basket(*, key: Key, visit: Visit, start: datetime) -> tuple[list[Booking], BasketView]:
@@ -169,6 +173,16 @@ def owner_of(basket_id: int) -> str:
     return f"basket:{basket_id}"
 
 
+def can_text(bookings: Sequence[Booking]) -> str:
+    """What the link of a visit is called: what its customer can still do there."""
+    return {
+        (True, True): _("See, move or cancel it"),
+        (True, False): _("See or move it"),
+        (False, True): _("See or cancel it"),
+        (False, False): _("See it"),
+    }[fees_of_move(bookings).is_possible, may_cancel(bookings)]
+
+
 def _ordered_text(booking: Booking) -> str:
     if booking.state == State.CANCELLED:
         return _("%(appointment)s (cancelled)") % {"appointment": booking_text(booking)}
@@ -178,7 +192,7 @@ def _ordered_text(booking: Booking) -> str:
 def _claimed(held: Sequence[Booking]) -> Claimed:
     ends = [one.held_until for one in held if one.held_until]
     longest = [one.longest_until for one in held if one.longest_until]
-    words = tuple(booking_text(one) for one in sorted(held, key=lambda one: one.starts_at))
+    words = tuple(dict.fromkeys(booking_text(one) for one in sorted(held, key=lambda one: one.starts_at)))
     return Claimed(len(held), min(ends, default=None), min(longest, default=None), words)
 
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from comptoir.base import clock
-from comptoir_booking.engine import fitting_begins
+from comptoir_booking.engine import Free, Levels, fitting_begins
 from comptoir_booking.hours import Window, dated_mask, weekly_mask
 from comptoir_booking.layout import Layout, Need, Visit, lay_out
-from comptoir_booking.masks import deep_union, disjoint_union, stretch, union, union_of
+from comptoir_booking.masks import depths, disjoint_union, stretch, union, union_of
 from comptoir_booking.models import Resource
 from comptoir_booking.reading import PlaceFacts, ResourceFacts, read_busy, read_place, read_resources
 from comptoir_booking.wall_time import DAY, TICK_S
@@ -21,7 +21,10 @@ OVERRIDES = frozenset({HOURS, NOTICE, STEPS})
 
 @dataclass(frozen=True)
 class Board:
-    """Everything that decides which starts are free. Shapes: masks by the id of a resource."""
+    """Everything that decides which starts are free. Shapes: masks by the id of a resource.
+
+    ``busy`` and ``free`` have several of each: where the first is taken or free, where two of a pool are, and so on.
+    """
 
     visit: Visit
     place: PlaceFacts
@@ -29,7 +32,7 @@ class Board:
     ways: tuple[Layout, ...]
     window: Window
     open: Mapping[int, int]
-    busy: Mapping[int, int]
+    busy: Mapping[int, Levels]
     overrides: frozenset[str]
 
     @property
@@ -48,8 +51,11 @@ class Board:
         return len(self.ways) > 1 or any(len(need.candidates) > 1 for need in self.layout.needs)
 
     @cached_property
-    def free(self) -> dict[int, int]:
-        return {pk: mask & ~self.busy.get(pk, 0) for pk, mask in self.open.items()}
+    def free(self) -> dict[int, Levels]:
+        return {
+            pk: tuple(mask & ~taken for taken in self.busy.get(pk, (0,) * self.resources[pk].capacity))
+            for pk, mask in self.open.items()
+        }
 
     @property
     def has_pools(self) -> bool:
@@ -75,9 +81,9 @@ class Board:
 
     def possible(self) -> int:
         """The starts there would be if nobody had booked anything."""
-        return self._starts(self.open)
+        return self._starts({pk: (mask,) * self.resources[pk].capacity for pk, mask in self.open.items()})
 
-    def _starts(self, free: Mapping[int, int]) -> int:
+    def _starts(self, free: Free) -> int:
         return union_of(fitting_begins(way, free) for way in self.ways) << self.layout.lead & self.allowed
 
     def step_of(self, start: int) -> int:
@@ -112,13 +118,13 @@ def read_board(
 
 def busy_masks(
     resources: Mapping[int, ResourceFacts], window: Window, *, but_of: Collection[int] = ()
-) -> dict[int, int]:
-    """What is taken of each resource; of a pool, where the last of it is taken. One statement."""
+) -> dict[int, Levels]:
+    """What is taken of each resource; of a pool, where the last of it is taken, then the last two. One statement."""
     length = window.length
     return {
-        pk: disjoint_union(begins, ends, length)
+        pk: (disjoint_union(begins, ends, length),)
         if resources[pk].capacity == 1
-        else deep_union(zip(begins, ends, strict=True), length, resources[pk].capacity)
+        else tuple(reversed(depths(zip(begins, ends, strict=True), length, resources[pk].capacity)))
         for pk, (begins, ends) in read_busy(resources.keys(), window, but_of=but_of).items()
     }
 

@@ -21,6 +21,7 @@ class Booking(models.Model):
     ``wall_start`` is what was agreed: the time on the wall of the location, with the offset it was meant with.
     ``starts_at`` and ``ends_at`` are what the customer sees, without getting ready and clearing away. ``owner`` is who
     lets the hold live, such as ``basket-line:7``. ``policy`` is the policy as it was. ``sequence`` goes up with each move.
+    ``party`` are the people it is for; one that is paid for each has a booking for each, and the first takes the room.
     A place in a class has its ``session`` and takes nobody's time by itself; ``series`` ties recurring visits together.
     """
 
@@ -40,6 +41,7 @@ class Booking(models.Model):
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     visit = models.UUIDField(db_index=True, editable=False)
     line = models.PositiveSmallIntegerField(default=0, editable=False)
+    party = models.PositiveSmallIntegerField(_("people"), default=1)
     service = models.ForeignKey("booking.Service", on_delete=models.PROTECT, related_name="bookings")
     location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
     channel = models.ForeignKey(Channel, on_delete=models.SET_NULL, null=True, related_name="+")

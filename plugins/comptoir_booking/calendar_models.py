@@ -6,11 +6,14 @@ from django.contrib.postgres.fields import DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 
 from comptoir.customers.models import User
 from comptoir.events.calling import check_address
+from comptoir_booking.sealing import SealedField
 
 __all__ = ["BusyTime", "CalendarLink", "OtherCalendar"]
 
@@ -40,19 +43,39 @@ class CalendarLink(models.Model):
 
 
 class OtherCalendar(models.Model):
-    """A calendar somewhere else that says when one of the team is away. ``read_at``: when it was last read whole."""
+    """A calendar somewhere else that says when one of the team is away. ``read_at``: when it was last read whole.
+
+    Either a file at a secret address, or a calendar on a server (CalDAV) that lets in by a name and a password.
+    """
+
+    class Kind(models.TextChoices):
+        FILE = "file", _("secret address of a file (iCalendar)")
+        SERVER = "caldav", _("calendar on a server (CalDAV)")
 
     class Problem(models.TextChoices):
         NOT_REACHED = "not_reached", _("The calendar could not be fetched.")
         NOT_ALLOWED = "not_allowed", _("The address is not allowed: it leads into a private network.")
         TOO_LARGE = "too_large", _("The calendar is larger than 5 MB.")
         TOO_MANY = "too_many", _("The calendar has more appointments than are read.")
+        NOT_LET_IN = "not_let_in", _("The server does not accept the name or the password.")
+        SECRET_LOST = "secret_lost", _("The password cannot be read any more: type it in again.")
         NOT_A_CALENDAR = "not_a_calendar", _("What is there is no calendar (iCalendar, .ics).")
 
     resource = ParentalKey("booking.Resource", on_delete=models.CASCADE, related_name="other_calendars")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.FILE)
     url = models.URLField(
         _("address"), max_length=500, validators=[check_address],
-        help_text=_("The secret address in iCal format that the other calendar gives, beginning with https."),
+        help_text=_(
+            "The secret address in iCal format that the other calendar gives, or the address of the calendar on its server; "
+            "beginning with https."
+        ),
+    )  # fmt: skip
+    user_name = models.CharField(
+        _("user name"), max_length=200, blank=True, help_text=_("Only for a calendar on a server.")
+    )
+    password = SealedField(
+        _("password"), max_length=1000, blank=True,
+        help_text=_("Kept encrypted. Leave it empty to keep the one that is there."),
     )  # fmt: skip
     etag = models.CharField(max_length=200, blank=True, editable=False)
     due_at = models.DateTimeField(null=True, editable=False)
@@ -61,11 +84,25 @@ class OtherCalendar(models.Model):
 
     class Meta:
         ordering = ["resource", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="file") | ~Q(user_name=""),
+                name="a_server_wants_a_name",
+                violation_error_message=_("Say the user name for the server."),
+            )
+        ]
         verbose_name = _("other calendar")
         verbose_name_plural = _("other calendars")
 
     def __str__(self) -> str:
         return self.resource.name
+
+    @property
+    def freshness(self) -> str:
+        """When it was last read, and what is wrong with it, for those who set it up."""
+        read_at = date_format(localtime(self.read_at), "SHORT_DATETIME_FORMAT") if self.read_at else ""
+        read = _("Last read %(moment)s.") % {"moment": read_at} if read_at else _("It was not read yet.")
+        return f"{read} {self.get_problem_display()}".strip()
 
 
 class BusyTime(models.Model):

@@ -21,6 +21,7 @@ from comptoir.base.errors import NotFound
 from comptoir.conf import conf
 from comptoir.customers.models import User
 from comptoir_booking.models import Booking, CalendarLink, Resource
+from comptoir_booking.own_visits import bookings_of_customer
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 #: How far back a feed reaches.
@@ -38,7 +39,7 @@ def calendar_of(bookings: Iterable[Booking], *, name: str = "", is_for_staff: bo
     calendar.add("METHOD", "PUBLISH")
     if name:
         calendar.add("X-WR-CALNAME", name)
-    for one in bookings:
+    for one in _once(bookings):
         calendar.add_component(_entry(one, is_for_staff))
     calendar.add_missing_timezones()
     return calendar.to_ical()
@@ -53,6 +54,11 @@ def calendar_address(*, channel_code: str, resource: Resource | None = None, use
     """The secret address at which a calendar program reads the appointments of one of the team, or of a customer."""
     link, _made = CalendarLink.objects.get_or_create(resource=resource, user=user)
     return f"{conf.BASE_URL}/api/v1/{channel_code}/calendars/{_token(link)}.ics"
+
+
+def has_calendar_address(*, resource: Resource | None = None, user: User | None = None) -> bool:
+    """Whether somebody asked for an address before."""
+    return CalendarLink.objects.filter(resource=resource, user=user).exists()
 
 
 def renew_calendar_address(*, resource: Resource | None = None, user: User | None = None) -> None:
@@ -70,13 +76,20 @@ def calendar_by_token(token: str) -> bytes:
     link = CalendarLink.objects.select_related("resource", "user").filter(pk=number).first()
     if link is None or not constant_time_compare(token, _token(link)):
         raise NotFound()
-    rows = Booking.objects.filter(
-        state__in=KEPT, starts_at__gte=clock.now() - timedelta(days=PAST_DAYS)
-    ).order_by("starts_at", "pk")
     if link.resource:
-        rows = rows.filter(pk__in=link.resource.allocations.values("booking"))
-        return calendar_of(_with_all(rows), name=link.resource.name, is_for_staff=True)
-    return calendar_of(_with_all(rows.filter(customer=link.user)), name=conf.SHOP_NAME)
+        rows = Booking.objects.filter(pk__in=link.resource.allocations.values("booking"))
+        return calendar_of(_with_all(_lately(rows)), name=link.resource.name, is_for_staff=True)
+    return calendar_of(_with_all(_lately(bookings_of_customer(link.user_id))), name=conf.SHOP_NAME)
+
+
+def _once(bookings: Iterable[Booking]) -> Iterable[Booking]:
+    """Of those that several come to together, each with a booking (or a place of a class), the first that takes place."""
+    found: dict[tuple[object, ...], Booking] = {}
+    for one in bookings:
+        key = (one.visit, one.line, one.service_id, one.starts_at)
+        if key not in found or found[key].state == State.CANCELLED != one.state:
+            found[key] = one
+    return found.values()
 
 
 def _entry(booking: Booking, is_for_staff: bool) -> Event:
@@ -84,7 +97,8 @@ def _entry(booking: Booking, is_for_staff: bool) -> Event:
     place, title = booking.location, booking.service.product.get_title()
     who = booking.contact_name.split(" ")[0] if is_for_staff else conf.SHOP_NAME
     entry = Event()
-    entry.add("UID", f"{booking.uuid}@{urlsplit(conf.BASE_URL).hostname or 'localhost'}")
+    uid = booking.visit if booking.session_id else booking.uuid
+    entry.add("UID", f"{uid}@{urlsplit(conf.BASE_URL).hostname or 'localhost'}")
     entry.add("SEQUENCE", booking.sequence)
     entry.add("DTSTAMP", booking.changed_at or booking.made_at)
     entry.add("DTSTART", booking.starts_at.astimezone(zone))
@@ -95,6 +109,11 @@ def _entry(booking: Booking, is_for_staff: bool) -> Event:
     address = ", ".join(filter(None, (place.name, place.street, f"{place.postcode} {place.city}".strip())))
     entry.add("LOCATION", vText(address))
     return entry
+
+
+def _lately(rows: QuerySet[Booking]) -> QuerySet[Booking]:
+    since = clock.now() - timedelta(days=PAST_DAYS)
+    return rows.filter(state__in=KEPT, starts_at__gte=since).order_by("starts_at", "pk")
 
 
 def _with_all(rows: QuerySet[Booking]) -> QuerySet[Booking]:

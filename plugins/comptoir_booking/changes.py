@@ -1,7 +1,8 @@
 """What becomes of bookings: held longer, confirmed, given back, cancelled, moved, kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from uuid import UUID
 
 from django.db.models import F
@@ -15,10 +16,11 @@ from comptoir_booking.fees import cancel_percents
 from comptoir_booking.layout import Visit, Wish
 from comptoir_booking.models import Allocation, Booking
 from comptoir_booking.queries import board_at
-from comptoir_booking.refusals import BookingMoved, HoldGone, NotPossible, SeatsStay, TooLate
+from comptoir_booking.refusals import BookingMoved, HoldGone, MarkStays, NotPossible, SeatsStay, TooLate
 from comptoir_booking.rows import give_back, give_seats_back, lock_owned, lock_visit
 
 State = Booking.State
+GONE = (State.RELEASED, State.EXPIRED, State.CANCELLED)
 
 
 def extend_holds(*, owners: Collection[str], minutes: int = 15) -> datetime | None:
@@ -156,6 +158,26 @@ def mark_visit(*, visit: UUID | str, state: str, actor_id: int | None = None) ->
     return in_transaction(mark)
 
 
+def unmark_visit(*, visit: UUID | str, actor_id: int | None = None) -> list[Booking]:
+    """Take the last mark back: who was said to have come, or not, is booked again; who was served has arrived.
+
+    Errors: ``NotFound``; ``NotPossible`` where there is no mark, ``MarkStays`` once the order was settled with it.
+    """
+    before = {State.ARRIVED: State.CONFIRMED, State.MISSED: State.CONFIRMED, State.DONE: State.ARRIVED}
+
+    def unmark() -> list[Booking]:
+        bookings = _found(lock_visit(visit))
+        _check_state(bookings, *before)
+        marked = State(bookings[0].state)
+        if marked == State.MISSED and bookings[0].document:
+            raise MarkStays()
+        Booking.objects.filter(pk__in=[one.pk for one in bookings]).update(state=before[marked])
+        add_steps(bookings, "unmarked", actor_id=actor_id, was_state=marked)
+        return lock_visit(visit)
+
+    return in_transaction(unmark)
+
+
 def confirm_bookings(held: Sequence[Booking], *, document: str, actor_id: int | None = None) -> None:
     """Confirm bookings that are held and locked."""
     ids = [one.pk for one in held]
@@ -174,7 +196,9 @@ def _move(
 ) -> list[Booking]:  # fmt: skip
     seen = _found(list(Booking.objects.filter(visit=uuid).order_by("starts_at", "pk")))
     taken = list(Allocation.objects.filter(booking__in=seen, is_active=True).select_related("resource"))
-    _check_movable(seen, sequence, by_customer)
+    check_movable(seen, sequence, by_customer)
+    if seen[0].session_id:
+        raise SeatsStay()
     own = [one.pk for one in seen]
     board = board_at(
         visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides, is_for_claim=True
@@ -182,10 +206,10 @@ def _move(
     way, takings = find_people(
         board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
     )
-    bookings = lock_visit(uuid)
+    bookings = _found(lock_visit(uuid))
     if [(one.pk, one.sequence) for one in bookings] != [(one.pk, one.sequence) for one in seen]:
         raise BookingMoved()
-    _check_movable(bookings, sequence, by_customer)
+    check_movable(bookings, sequence, by_customer)
     was = bookings[0].wall_start
     give_back(bookings)
     write_takings(board, start, bookings, takings, is_last=lock_all)
@@ -200,26 +224,33 @@ def _move(
 def visit_again(
     bookings: Sequence[Booking], taken: Sequence[Allocation], person_id: int | None = None
 ) -> Visit:
-    """The visit as it was booked: the same services, the same people where somebody was booked."""
+    """The visit as it was booked: the same services for as many, the same people where somebody was booked."""
     people = {
         one.booking_id: one.resource_id for one in taken if one.resource.kind == one.resource.Kind.STAFF
     }
-    wishes = tuple(Wish(one.service_id, person_id or people.get(one.pk), one.line) for one in bookings)
-    return Visit(bookings[0].location_id, wishes)
+    pieces = groupby(bookings, key=lambda one: (one.starts_at, one.line, one.service_id))
+    wishes = (_wish_again(list(rows), people, person_id) for _key, rows in pieces)
+    return Visit(bookings[0].location_id, tuple(wishes))
+
+
+def _wish_again(pieces: list[Booking], people: Mapping[int, int], person_id: int | None) -> Wish:
+    first, party = pieces[0], sum(one.party for one in pieces)
+    return Wish(first.service_id, person_id or people.get(first.pk), first.line, party, len(pieces))
 
 
 def _found(bookings: list[Booking]) -> list[Booking]:
+    """The bookings of a visit without those that were given back or cancelled, as long as there are others."""
     if not bookings:
         raise NotFound()
-    return bookings
+    return [one for one in bookings if one.state not in GONE] or bookings
 
 
-def _check_movable(bookings: Sequence[Booking], sequence: int | None, by_customer: bool) -> None:
+def check_movable(bookings: Sequence[Booking], sequence: int | None, by_customer: bool) -> None:
+    """Whether a visit may be moved by whoever asks. Errors: ``NotFound``, ``BookingMoved``, ``NotPossible``, ``TooLate``."""
+    _found(list(bookings))
     if sequence is not None and bookings[0].sequence != sequence:
         raise BookingMoved()
     _check_state(bookings, State.HELD, State.CONFIRMED)
-    if bookings[0].session_id:
-        raise SeatsStay()
     if by_customer:
         minutes = max(one.policy["move_minutes"] for one in bookings)
         is_late = clock.now() > bookings[0].starts_at - timedelta(minutes=minutes)

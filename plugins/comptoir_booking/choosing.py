@@ -14,9 +14,8 @@ from comptoir.base.statements import fetch_raw
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import channel_context
 from comptoir_booking.board import Board
-from comptoir_booking.engine import Assignment, Rank, assign
+from comptoir_booking.engine import Assignment, Rank, assign, is_free
 from comptoir_booking.layout import Layout, Need
-from comptoir_booking.masks import holds_all
 from comptoir_booking.models import GRID_MINUTES, Resource
 from comptoir_booking.wall_time import instant_of
 
@@ -52,15 +51,17 @@ class Choice:
 
     begin: int
     candidates: Mapping[int, Candidate]
+    sizes: Mapping[int, int]
     first: int | None = None
 
     @property
     def rank(self) -> Rank:
-        """Somebody of the visit already, then who a plugin chose, then the fair and compact; a lot decides a tie."""
+        """Somebody of the visit already, then who a plugin chose, then the fair and compact; of rooms the smallest that is
+        large enough. A lot decides a tie."""
 
         def rank(_need: Need, pk: int, used: set[int]) -> tuple[float, ...]:
             seen = self.candidates.get(pk)
-            place = seen.place if seen else (0, 0)
+            place = seen.place if seen else (self.sizes.get(pk, 0), 0)
             return (pk not in used, pk != self.first, *place, (pk * 2654435761 + self.begin) % 4093)
 
         return rank
@@ -86,23 +87,24 @@ class Choice:
 
 def choose(board: Board, begin: int, channel_id: int | None = None) -> Choice:
     """Whom to ask first for a visit that begins then; one statement more if there is a choice."""
+    sizes = {pk: one.seats for pk, one in board.resources.items() if one.seats}
     able = {
         pk: need
         for need in board.needs
         if not need.is_chosen
         for pk in need.candidates
-        if board.resources[pk].kind == Resource.Kind.STAFF and holds_all(board.free[pk], need.spans, begin)
+        if board.resources[pk].kind == Resource.Kind.STAFF and is_free(board.free, pk, need, begin)
     }
     if len(able) < 2:
-        return Choice(begin, {})
+        return Choice(begin, {}, sizes)
     booked = _booked_minutes(able, board, begin)
     found = {
         pk: Candidate(
-            pk, board.resources[pk].code, booked.get(pk, 0), _gap_minutes(board.free[pk], need, begin)
+            pk, board.resources[pk].code, booked.get(pk, 0), _gap_minutes(board.free[pk][0], need, begin)
         )
         for pk, need in able.items()
     }
-    return Choice(begin, found, _ask_plugins(board, begin, list(found.values()), channel_id))
+    return Choice(begin, found, sizes, _ask_plugins(board, begin, list(found.values()), channel_id))
 
 
 def best_way(board: Board, choice: Choice) -> tuple[Layout, Assignment] | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -19,9 +20,8 @@ from comptoir.stock.rows import in_transaction
 from comptoir_booking.board import NOTICE, Board, busy_masks
 from comptoir_booking.choosing import Choice, best_way, choose
 from comptoir_booking.conf import conf
-from comptoir_booking.engine import Assignment
+from comptoir_booking.engine import Assignment, is_free
 from comptoir_booking.layout import Visit
-from comptoir_booking.masks import holds_all
 from comptoir_booking.models import Booking, BookingStep
 from comptoir_booking.queries import board_at, nearest_starts
 from comptoir_booking.refusals import StartNotFree, TooManyHolds
@@ -111,7 +111,7 @@ def find_people(
         board, busy=busy_masks({pk: board.resources[pk] for pk in wanted}, board.window, but_of=but_of)
     )
     if not lock_all and board.has_choice:
-        if not all(holds_all(again.free[pk], need.spans, choice.begin) for need, pk in best[1]):
+        if not all(is_free(again.free, pk, need, choice.begin) for need, pk in best[1]):
             raise _Lost
     else:
         best = best_way(again, choice)
@@ -171,9 +171,9 @@ def fresh_bookings(board: Board, start: datetime, terms: Terms, state: str) -> l
     return [
         new_booking(
             terms, state, visit=visit, service_id=wish.service_id, line=wish.line, location_id=board.place.id,
-            policy=dict(services[wish.service_id].policy), **when,
+            policy=dict(services[wish.service_id].policy), party=wish.party // wish.pieces, **when,
         )
-        for wish, when in zip(board.visit.wishes, seen_times(board, start), strict=True)
+        for wish, when in zip(board.visit.pieces, seen_times(board, start), strict=True)
     ]  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def new_booking(terms: Terms, state: str, **what: Any) -> Booking:
 
 
 def seen_times(board: Board, start: datetime) -> list[dict[str, object]]:
-    """When each service of a visit is, as the customer sees it; what was agreed is the time on the wall."""
+    """When each piece of a visit is, as the customer sees it; what was agreed is the time on the wall."""
     zone, begin = ZoneInfo(board.place.zone_name), tick_of(start)
     assert begin is not None
     begin -= board.layout.lead
@@ -212,7 +212,8 @@ def seen_times(board: Board, start: datetime) -> list[dict[str, object]]:
             "wall_start": instant_of(begin + starts).astimezone(zone).isoformat(timespec="minutes"),
             "time_zone": board.place.zone_name,
         }
-        for starts, ends in board.layout.seen
+        for wish, (starts, ends) in zip(board.visit.wishes, board.layout.seen, strict=True)
+        for _piece in range(wish.pieces)
     ]
 
 
@@ -257,10 +258,13 @@ def _is_long_ago(start: datetime) -> bool:
 
 
 def _takings(board: Board, found: Assignment, choice: Choice) -> list[Taking]:
+    """What is taken of whom, for the first piece of each service; of a pool each piece has its own."""
     since, given = board.window.since + choice.begin, [pk for _need, pk in found]
+    wishes = board.visit.wishes
+    firsts = [0, *accumulate(wish.pieces for wish in wishes)]
     return [
         Taking(
-            number,
+            firsts[number] + nth % wishes[number].pieces,
             pk,
             role,
             instant_of(since + a),
@@ -269,4 +273,5 @@ def _takings(board: Board, found: Assignment, choice: Choice) -> list[Taking]:
         )
         for need, pk in found
         for number, role, (a, b) in need.uses
+        for nth in range(need.quantity if board.resources[pk].capacity > 1 else 1)
     ]

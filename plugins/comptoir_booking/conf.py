@@ -21,5 +21,11 @@ SETTINGS = (
         "How long a time that became free is kept for who is offered it from the waiting list.",
         "min",
     ),
+    Setting(
+        "COMPTOIR_BOOKING_GOOGLE_FOLDER",
+        str,
+        "",
+        "Folder into which the worker writes, once a day, the feed files of Google's “Appointments Redirect”; empty: never.",
+    ),
 )
 conf = Settings(SETTINGS, prefix="COMPTOIR_BOOKING_")

@@ -17,7 +17,7 @@ from comptoir.base.errors import InvalidValue
 from comptoir_booking.api import WRITE, held_answer, holding_terms
 from comptoir_booking.asking import place_of, service_of, visit_of
 from comptoir_booking.models import Booking, Session, WaitEntry
-from comptoir_booking.parameters import First
+from comptoir_booking.parameters import First, visit_asked
 from comptoir_booking.schemas import (
     Held,
     NewSeries,
@@ -51,7 +51,7 @@ def classes(
     service: str = Query(..., description="SKU of a service that is a class"), first: date = First,
     days: int = Query(31, description="how many days"),
 ) -> dict[str, Any]:  # fmt: skip
-    """With the places left. Full ones are among them: there is a waiting list."""
+    """With the places left. Full ones are among them."""
     context = open_channel_for(request, channel)
     found = service_of(context, service)
     rows = free_sessions(found.pk, place_of(context, location), first, days)
@@ -89,9 +89,7 @@ def hold_series(request: HttpRequest, channel: Path[str], body: NewSeries) -> St
     context = open_channel_for(request, channel)
     if not body.basket:
         raise InvalidValue(field="basket", value="")
-    visit = visit_of(
-        context, location=body.location, services=body.services, person=body.person, people=body.people
-    )
+    visit = visit_asked(context, body)
     made = hold_series_in_basket(
         key=basket_key(request, channel, body.basket), visit=visit, start=body.start,
         every_weeks=body.every_weeks, times=body.times, only_whole=body.only_whole,

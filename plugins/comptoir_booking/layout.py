@@ -26,11 +26,16 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Wish:
-    """One service of a visit; ``person_id`` if somebody chosen is to do it. Lines with other numbers go side by side."""
+    """One service of a visit; ``person_id`` if somebody chosen is to do it. Lines with other numbers go side by side.
+
+    ``party``: how many come for it; ``pieces``: for how many of them it is paid.
+    """
 
     service_id: int
     person_id: int | None = None
     line: int = 0
+    party: int = 1
+    pieces: int = 1
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,11 @@ class Visit:
         return None if None in people else {pk for pk in people if pk}
 
     @property
+    def pieces(self) -> list[Wish]:
+        """The services, each as many times as it is paid for."""
+        return [wish for wish in self.wishes for _piece in range(wish.pieces)]
+
+    @property
     def service_ids(self) -> list[int]:
         return sorted({wish.service_id for wish in self.wishes})
 
@@ -61,12 +71,14 @@ class Need:
 
     Units: steps of the grid since the begin of the visit. Shapes: ``uses`` says for each stretch which service (by its
     place in the visit) and role it is for. ``apart``: whoever it is must not be one of the other needs that say so.
+    ``quantity``: how many of a pool; of anything else it is one.
     """
 
     uses: tuple[tuple[int, str, Span], ...]
     candidates: tuple[int, ...]
     is_chosen: bool = False
     apart: bool = False
+    quantity: int = 1
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -154,6 +166,8 @@ def _needs(
     found = []
     for required in service.requirements:
         able = [one for one in resources if one.can_be(required, service.id)]
+        if required.by_party:
+            able = [one for one in able if one.is_enough_for(wish.party)]
         if people is not None and is_for_people(required, able):
             able, people = [one for one in able if one.id in people], None
         found.append(_need(number, wish, required, parts, able))
@@ -170,7 +184,8 @@ def _need(
     if is_chosen:
         able = [one for one in able if one.id == wish.person_id]
     uses = tuple((number, required.role, span) for span in _joined(wanted))
-    return Need(uses, tuple(one.id for one in able), is_chosen)
+    quantity = wish.party if required.by_party else 1
+    return Need(uses, tuple(one.id for one in able), is_chosen, quantity=quantity)
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:

@@ -32,14 +32,19 @@ def disjoint_union(begins: Iterable[int], ends: Iterable[int], length: int) -> i
     return _points(ends, length) - _points(begins, length)
 
 
-def deep_union(stretches: Iterable[tuple[int, int]], length: int, depth: int) -> int:
-    """The steps that lie in at least ``depth`` of these stretches."""
+def depths(stretches: Iterable[tuple[int, int]], length: int, depth: int) -> list[int]:
+    """The steps that lie in at least one of these stretches, in at least two, and so on up to ``depth``."""
+    return levels_of((stretch(max(begin, 0), min(end, length)) for begin, end in stretches), depth)
+
+
+def levels_of(masks: Iterable[int], depth: int) -> list[int]:
+    """The steps that are in at least one of these masks, in at least two, and so on up to ``depth``."""
     levels = [0] * depth
-    for begin, end in stretches:
-        fresh = stretch(max(begin, 0), min(end, length))
+    for mask in masks:
+        fresh = mask
         for level in range(depth):
             levels[level], fresh = levels[level] | fresh, levels[level] & fresh
-    return levels[-1]
+    return levels
 
 
 def runs(free: int, steps: int) -> int:

@@ -15,9 +15,16 @@ from comptoir.channels.models import code_validator
 from comptoir_booking.resource_models import *  # noqa: F403
 from comptoir_booking.resource_models import GRID_MINUTES, LONGEST_MINUTES, Resource, ResourceGroup
 
+#: A party larger than this calls.
+MOST_PEOPLE = 100
+
 
 class Service(ClusterableModel):
     """A product that takes time. Price, tax, words and pictures are the product's."""
+
+    class PriceFor(models.TextChoices):
+        VISIT = "visit", _("all who come together")
+        PERSON = "person", _("each who comes")
 
     product = models.OneToOneField(
         Product, on_delete=models.CASCADE, related_name="+", verbose_name=_("product")
@@ -42,10 +49,25 @@ class Service(ClusterableModel):
         _("a class"), default=False,
         help_text=_("Customers take places at times that are set, and choose none themselves."),
     )  # fmt: skip
+    party_min = models.PositiveSmallIntegerField(_("people, at least"), default=1)
+    party_max = models.PositiveSmallIntegerField(
+        _("people, at most"), default=1,
+        help_text=_("More than one for what several come to together, such as a table; customers say how many."),
+    )  # fmt: skip
+    price_for = models.CharField(
+        _("the price is for"), max_length=10, choices=PriceFor, default=PriceFor.VISIT
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(party_min__gte=1, party_min__lte=F("party_max"), party_max__lte=MOST_PEOPLE),
+                name="a_party_has_both_ends",
+                violation_error_message=_("At least one, at most 100, and not more at least than at most."),
+            )
+        ]
         verbose_name = _("bookable service")
         verbose_name_plural = _("bookable services")
 
@@ -101,6 +123,10 @@ class Requirement(models.Model):
     segments = ArrayField(
         models.PositiveSmallIntegerField(), default=list, blank=True,
         help_text=_("Positions of the segments it is held in; empty: all."),
+    )  # fmt: skip
+    by_party = models.BooleanField(
+        _("by party"), default=False,
+        help_text=_("Of a pool one for each who comes; of anything else one that is large enough for all."),
     )  # fmt: skip
 
     class Meta:

@@ -13,6 +13,7 @@ from comptoir.base import clock
 from comptoir.events.calling import MOST_FETCHED, Fetched, fetch
 from comptoir.events.calling import Problem as CallProblem
 from comptoir_booking.calendar_file import NotRead, Span, read_apart
+from comptoir_booking.calendar_server import ask_server
 from comptoir_booking.models import BusyTime, OtherCalendar
 
 EVERY_MINUTES = 15
@@ -27,22 +28,23 @@ def read_due_calendars() -> None:
     if calendar is None:
         return
     try:
-        fetched = fetch(calendar.url, etag=calendar.etag)
+        since, is_server = clock.now() - timedelta(days=1), calendar.kind == OtherCalendar.Kind.SERVER
+        fetched = ask_server(calendar, since) if is_server else fetch(calendar.url, etag=calendar.etag)
         if fetched.status == 304:
             _write_down(calendar, None, calendar.etag)
             return
-        since = clock.now() - timedelta(days=1)
-        spans = read_apart(_content(fetched), calendar.resource.location.time_zone, since)
+        zone_name = calendar.resource.location.time_zone
+        spans = read_apart(_content(fetched), zone_name, since, is_answer=is_server)
     except NotRead as error:
         OtherCalendar.objects.filter(pk=calendar.pk).update(problem=error.problem, due_at=_next())
         return
-    _write_down(calendar, spans, fetched.etag)
+    _write_down(calendar, spans, "" if is_server else fetched.etag)
 
 
 def _content(fetched: Fetched) -> bytes:
     if fetched.problem == CallProblem.NOT_ALLOWED:
         raise NotRead(Problem.NOT_ALLOWED)
-    if fetched.problem or fetched.status != 200:
+    if fetched.problem or fetched.status not in (200, 207):
         raise NotRead(Problem.NOT_REACHED)
     if len(fetched.body) >= MOST_FETCHED:
         raise NotRead(Problem.TOO_LARGE)

@@ -1,13 +1,16 @@
 """What the parameters of the API mean, once for all addresses that take them."""
 
+from collections.abc import Sequence
+
 from ninja import Header, Path, Query
 
 from comptoir.base.errors import InvalidValue
+from comptoir.channels.queries import ChannelContext
+from comptoir_booking.asking import visit_of
+from comptoir_booking.layout import Visit
+from comptoir_booking.schemas import VisitAsked, VisitWanted, Wanted
 
 First = Query(..., description="the first day, at the location")
-Services = Query(..., description="SKU of a service; repeat for several, in the order they are done")
-OnePerson = Query("", description="code of who does all of it; empty: anybody")
-People = Query("any", description="`any`, the `same` or `different` people for several services")
 HoldSecret = Path(..., description="the secret of the hold, from the answer that made it")
 VisitId = Path(..., description="id of the visit")
 IfMatch = Header("", alias="If-Match", description="sequence number of what the caller saw")
@@ -20,3 +23,20 @@ def sequence_in(header: str) -> int | None:
     if text and not (text.isascii() and text.isdigit() and len(text) < 9):
         raise InvalidValue(field="If-Match", value=text[:20])
     return int(text) if text else None
+
+
+def visit_asked(channel: ChannelContext, body: VisitAsked) -> Visit:
+    """The visit that the body of a request asks for. Errors: as ``visit_of``."""
+    return _visit(channel, body, body.services)
+
+
+def visit_wanted(channel: ChannelContext, wanted: VisitWanted) -> Visit:
+    """The visit that the address of a request asks for. Errors: as ``visit_of``."""
+    return _visit(channel, wanted, wanted.service)
+
+
+def _visit(channel: ChannelContext, said: Wanted, services: Sequence[str]) -> Visit:
+    return visit_of(
+        channel, location=said.location, services=services, person=said.person, people=said.people,
+        together=said.together, party=said.party,
+    )  # fmt: skip

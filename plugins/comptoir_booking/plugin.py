@@ -7,14 +7,18 @@ from django.urls import URLPattern
 from ninja import Router
 
 from comptoir.baskets.claims import LineClaims
+from comptoir.channels.queries import ChannelContext
+from comptoir.customers.account import AccountPart
 from comptoir.events.models import Event
 from comptoir.messaging.kinds import Kind
 from comptoir.plugins import Preview, hookimpl
 from comptoir.publishing.items import Item, Problem
-from comptoir_booking import api, calendar_api, group_api, staff_api
+from comptoir_booking import api, calendar_api, group_api, staff_api, telling_waiting
 from comptoir_booking.basket_claims import TimeClaims, cancel_ordered
 from comptoir_booking.bookable import booking_fields
+from comptoir_booking.google_feed import write_feed_of_the_day
 from comptoir_booking.other_calendars import read_due_calendars
+from comptoir_booking.own_visits import appointments_part
 from comptoir_booking.pages.urls import urlpatterns
 from comptoir_booking.readiness import booking_problems
 from comptoir_booking.telling import KINDS, tell_changes
@@ -55,17 +59,22 @@ def on_order_cancelled(events: list[Event]) -> None:
 
 @hookimpl
 def register_message_kinds() -> list[Kind]:
-    return KINDS
+    return [*KINDS, *telling_waiting.KINDS]
 
 
 @hookimpl
 def register_rounds() -> list[Callable[[], object]]:
-    return [offer_free_times, read_due_calendars]
+    return [offer_free_times, read_due_calendars, write_feed_of_the_day]
 
 
 @hookimpl
 def on_booking_changed(events: list[Event]) -> None:
     tell_changes((event.subject_id, event.payload["change"]) for event in events)
+
+
+@hookimpl
+def on_booking_offered(events: list[Event]) -> None:
+    telling_waiting.tell_offers(event.payload["visit"] for event in events)
 
 
 @hookimpl
@@ -76,6 +85,11 @@ def register_preview() -> Preview:
 @hookimpl
 def add_document_fields(item: Item) -> dict[str, Any]:
     return booking_fields(item)
+
+
+@hookimpl
+def add_account_part(channel: ChannelContext, customer_id: int, locale: str) -> AccountPart:
+    return appointments_part(channel, customer_id, locale)
 
 
 @hookimpl

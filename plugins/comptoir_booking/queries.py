@@ -12,7 +12,7 @@ from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
 from comptoir.channels.models import Location
 from comptoir_booking.board import Board, read_board
-from comptoir_booking.engine import assign, unassigned
+from comptoir_booking.engine import assign, is_free, unassigned
 from comptoir_booking.layout import Need, Visit
 from comptoir_booking.masks import bits, holds_all, lowest, stretch
 from comptoir_booking.models import Booking
@@ -169,8 +169,7 @@ def _able(board: Board, staff: list[list[Need]], begin: int) -> list[str]:
         mine = [[need for need in way if pk in need.candidates] for way in staff]
         most = max(map(len, mine))
         if most and any(
-            len(way) == most and all(holds_all(board.free[pk], need.spans, begin) for need in way)
-            for way in mine
+            len(way) == most and all(is_free(board.free, pk, need, begin) for need in way) for way in mine
         ):
             found.append(one.code)
     return found
@@ -212,4 +211,4 @@ def _role(board: Board, number: int, role: str, states: Mapping[int, str]) -> di
 def _state(board: Board, pk: int, need: Need, begin: int) -> str:
     if not holds_all(board.open[pk], need.spans, begin):
         return "closed"
-    return FREE if holds_all(board.free[pk], need.spans, begin) else "busy"
+    return FREE if is_free(board.free, pk, need, begin) else "busy"

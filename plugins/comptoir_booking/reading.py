@@ -31,7 +31,7 @@ SELECT place.time_zone::varchar,
             (SELECT row_to_json(policy) FROM booking_policy policy WHERE policy.id = service.policy_id) AS policy,
             (SELECT coalesce(json_agg(json_build_array(kind, minutes, position) ORDER BY position), '[]')
              FROM booking_segment WHERE service_id = service.id) AS segments,
-            (SELECT coalesce(json_agg(json_build_array(role, kind, group_id, resource_id, segments) ORDER BY id), '[]')
+            (SELECT coalesce(json_agg(json_build_array(role, kind, group_id, resource_id, segments, by_party) ORDER BY id), '[]')
              FROM booking_requirement WHERE service_id = service.id) AS requirements,
             (SELECT coalesce(json_agg(json_build_array(resource_id, minutes, percent)), '[]')
              FROM booking_pace WHERE service_id = service.id) AS paces
@@ -43,7 +43,7 @@ FROM channels_location place WHERE place.id = %s::bigint AND place.is_active
 #: Everybody and everything that can be had at a location.
 TEAM = f"""
 SELECT resource.id, resource.code::varchar, resource.name::varchar, resource.kind::varchar, resource.hours::varchar,
-    resource.capacity,
+    resource.capacity, resource.seats,
     (SELECT coalesce(json_agg(json_build_array({_WEEKLY.format("starts", "ends")}, valid_from, valid_until, every_weeks)), '[]')
      FROM booking_weeklyhours WHERE resource_id = resource.id AND location_id = %s::bigint),
     (SELECT coalesce(json_agg({_DATED}), '[]') FROM booking_hoursexception
@@ -99,6 +99,7 @@ class Required:
     group_id: int | None
     resource_id: int | None
     segments: tuple[int, ...]
+    by_party: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ class ResourceFacts:
     kind: str
     hours: str
     capacity: int
+    seats: int | None
     weekly: tuple[Weekly, ...]
     dated: tuple[Dated, ...]
     skills: frozenset[int]
@@ -136,6 +138,12 @@ class ResourceFacts:
         if required.resource_id or required.group_id:
             return self.id == required.resource_id or required.group_id in self.groups
         return self.kind == required.kind and (self.kind != Resource.Kind.STAFF or service_id in self.skills)
+
+    def is_enough_for(self, party: int) -> bool:
+        """Whether so many people have room in it; of a pool, whether there are so many."""
+        if self.kind == Resource.Kind.POOL:
+            return self.capacity >= party
+        return self.seats is None or self.seats >= party
 
 
 @dataclass(frozen=True)
@@ -206,9 +214,9 @@ def _team_values(location_id: int, first: date, last: date) -> list[Any]:
 
 
 def _resource(row: tuple[Any, ...]) -> ResourceFacts:
-    weekly, dated, skills, groups, away = row[6:]
+    weekly, dated, skills, groups, away = row[7:]
     return ResourceFacts(
-        *row[:6],
+        *row[:7],
         _weekly(weekly),
         _dated(dated),
         frozenset(skills),
@@ -244,6 +252,6 @@ def _service(said: dict[str, Any]) -> ServiceFacts:
         step_minutes=said["step_minutes"],
         policy=said["policy"] or Policy().terms,
         segments=tuple(tuple(row) for row in said["segments"]),
-        requirements=tuple(Required(*row[:4], tuple(row[4])) for row in said["requirements"]),
+        requirements=tuple(Required(*row[:4], tuple(row[4]), row[5]) for row in said["requirements"]),
         paces={resource_id: (minutes, percent) for resource_id, minutes, percent in said["paces"]},
     )

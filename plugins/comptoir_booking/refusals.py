@@ -17,12 +17,29 @@ class StartNotFree(ComptoirError):
     public_facts = ("alternatives",)
 
 
+class SeriesNotFree(ComptoirError):
+    """One of the starts of a recurring visit that was wanted whole is not free."""
+
+    code = "series_not_free"
+    status = 409
+    sentence = _("Some of these times are not free any more. Please choose again.")
+
+
 class VisitTooLong(ComptoirError):
     """The services of one visit last longer than a day."""
 
     code = "visit_too_long"
     status = 422
     sentence = _("A visit takes a day at most. Please book in two parts.")
+
+
+class PartySize(ComptoirError):
+    """A service is not for so many people: fewer, or more, than it says."""
+
+    code = "party_size"
+    status = 422
+    sentence = _("This is for {least} to {most} people.")
+    public_facts = ("least", "most")
 
 
 class HoldGone(ComptoirError):
@@ -76,11 +93,11 @@ class SessionFull(ComptoirError):
 
 
 class SeatsStay(ComptoirError):
-    """A place in a class cannot be moved to another time."""
+    """A place in a class is moved to another date of the class, not to any time."""
 
     code = "seats_stay"
     status = 409
-    sentence = _("A place in a class is not moved: cancel it and book another one.")
+    sentence = _("A place in a class is moved to another date of the class. Please choose one.")
 
 
 class NothingOffered(ComptoirError):
@@ -89,6 +106,14 @@ class NothingOffered(ComptoirError):
     code = "nothing_offered"
     status = 409
     sentence = _("There is no offer for you at the moment; we tell you as soon as there is one.")
+
+
+class MarkStays(ComptoirError):
+    """Somebody was written down as not come, and the order of the visit was settled with that: money is on its way."""
+
+    code = "mark_stays"
+    status = 409
+    sentence = _("The order has been settled with this mark, so it stays. Book a new appointment instead.")
 
 
 class NotPossible(ComptoirError):

@@ -48,6 +48,10 @@ class Resource(ClusterableModel):
     capacity = models.PositiveSmallIntegerField(
         _("how many"), default=1, help_text=_("More than one for a pool only, such as four bicycles.")
     )
+    seats = models.PositiveSmallIntegerField(
+        _("for how many people"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_("Of a table or a room; empty: for any number."),
+    )  # fmt: skip
     user = models.OneToOneField(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("user")
     )

@@ -77,7 +77,7 @@ WHERE owner = %s::varchar AND state = 'held' AND held_until > %s::timestamptz
 
 
 class Taking(NamedTuple):
-    """A stretch of a resource for the service at a place of the visit."""
+    """A stretch of a resource for the booking at a place of the visit."""
 
     number: int
     resource_id: int

@@ -25,8 +25,12 @@ class ServiceOut(Schema):
     handle: str | None
     title: str
     price: Money
+    price_for: str = Field(description="`visit`: all who come together; `person`: each of them")
     locations: list[str]
     minutes: int
+    is_class: bool = Field(description="booked at set times: see sessions")
+    party_min: int
+    party_max: int
     people: list[Person]
     policy: dict[str, int | str | None]
 
@@ -67,13 +71,35 @@ class Starts(Schema):
     starts: list[Start]
 
 
-class VisitAsked(Schema):
-    """Services one after the other. ``people``: any, same or different ones."""
+class Wanted(Schema):
+    """Where, by whom, for how many."""
 
     location: str = Field(max_length=40, examples=["saint-denis"])
+    person: str = Field("", max_length=40, description="code of who does all of it; empty: anybody")
+    people: str = Field(
+        "any", max_length=10, description="`any`, the `same` or `different` people for several services"
+    )
+    together: list[str] = Field(
+        [],
+        max_length=5,
+        description="what is done at the same time beside it, such as for a friend: SKUs with commas between, then "
+        "`@` and the code of a person if somebody is wanted, as in `CUT,DRY@anna`; repeat for several",
+    )
+    party: int = Field(1, description="how many people come to it together")
+
+
+class VisitWanted(Wanted):
+    """The same in an address."""
+
+    service: list[str] = Field(
+        ..., description="SKU of a service; repeat for several, in the order they are done"
+    )
+
+
+class VisitAsked(Wanted):
+    """Services one after the other, and what is done beside them."""
+
     services: list[str] = Field(min_length=1, max_length=6, examples=[["COUPE-FEMME"]])
-    person: str = Field("", max_length=40)
-    people: str = Field("any", max_length=10)
     start: datetime
 
 
@@ -166,7 +192,10 @@ class OwnVisit(Schema):
 
 
 class OwnMove(Schema):
-    start: datetime
+    """A ``start``, or the id of another ``session`` of the class."""
+
+    start: datetime | None = None
+    session: UUID | None = None
     person: str = Field("", max_length=40)
 
 

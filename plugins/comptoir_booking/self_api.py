@@ -12,6 +12,7 @@ from comptoir.api.idempotency import once
 from comptoir.api.limits import AddressLimit
 from comptoir.api.money import money_in
 from comptoir.api.schemas import Problem
+from comptoir.base.errors import InvalidValue
 from comptoir.base.money import Money
 from comptoir_booking.asking import person_at
 from comptoir_booking.models import Booking, Resource
@@ -25,6 +26,7 @@ from comptoir_booking.self_service import (
     fees_of_move,
     move_by_customer,
 )
+from comptoir_booking.sessions import move_seats_by_customer, session_by
 
 READ = {404: Problem, 422: Problem, 429: Problem}
 WRITE = {409: Problem, 412: Problem, **READ}
@@ -53,14 +55,19 @@ def own(request: HttpRequest, channel: Path[str], token: str = LinkToken) -> dic
 def move(
     request: HttpRequest, channel: Path[str], body: OwnMove, token: str = LinkToken, if_match: str = IfMatch
 ) -> dict[str, Any]:
-    """As its policy allows. `If-Match` has the sequence number that the customer saw; 412 if it is another by now."""
-    open_channel_for(request, channel)
+    """As its policy allows: to a `start`, or places of a class to another `session` of it.
+
+    `If-Match` has the sequence number that the customer saw; 412 if it is another by now.
+    """
+    context, sequence = open_channel_for(request, channel), sequence_in(if_match)
     place = booking_for(token)[0].location
+    if body.session:
+        session = session_by(body.session, context.location_ids)
+        return own_visit(move_seats_by_customer(token=token, session=session, sequence=sequence))
+    if body.start is None:
+        raise InvalidValue(field="start", value="")
     person_id = person_at(place, body.person) if body.person else None
-    moved = move_by_customer(
-        token=token, start=body.start, person_id=person_id, sequence=sequence_in(if_match)
-    )
-    return own_visit(moved)
+    return own_visit(move_by_customer(token=token, start=body.start, person_id=person_id, sequence=sequence))
 
 
 @router.post(

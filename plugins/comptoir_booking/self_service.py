@@ -6,7 +6,7 @@ nowhere. ``renew_link`` makes those that were sent useless.
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ from comptoir_booking.changes import cancel_visit, move_visit
 from comptoir_booking.fees import cancel_percents, free_until, kept_of, pieces_of
 from comptoir_booking.models import Booking
 from comptoir_booking.ordered import end_visit, order_of
-from comptoir_booking.refusals import BookingMoved, FeeChanged, NotPossible, SeatsStay, TooLate
+from comptoir_booking.refusals import BookingMoved, FeeChanged, NotPossible, TooLate
 
 State = Booking.State
 #: A visit has its 16 bytes in the token, so that it is found by its key; then 18 bytes of the hash.
@@ -83,16 +83,19 @@ def fees_of_move(bookings: Sequence[Booking], at: datetime | None = None) -> Mov
     until = first.starts_at - timedelta(minutes=max(one.policy["move_minutes"] for one in bookings))
     left = max(first.policy["most_moves"] - first.moves, 0)
     why_not = _state_refusal(bookings) or ("" if moment <= until and left else TooLate.code)
-    if first.session_id:
-        why_not = SeatsStay.code
     return MoveTerms(not why_not, why_not, until, left)
+
+
+def may_cancel(bookings: Sequence[Booking], at: datetime | None = None) -> bool:
+    """Whether a customer may cancel a visit at a moment (now), free of charge or not."""
+    return not _cancel_refusal(bookings, cancel_percents(bookings, at))
 
 
 def fees_of_cancel(bookings: Sequence[Booking], at: datetime | None = None) -> CancelTerms:
     """What cancelling a visit at a moment (now) gives back; the strictest limit of its services counts for all."""
     until = min(free_until(one.policy, bookings[0].starts_at) for one in bookings)
     percents = cancel_percents(bookings, at)
-    why_not = _state_refusal(bookings) or ("" if None not in percents.values() else TooLate.code)
+    why_not = _cancel_refusal(bookings, percents)
     order = order_of(list(bookings))
     if order is None:
         return CancelTerms(not why_not, why_not, until)
@@ -137,6 +140,10 @@ def _sums(order: Order, bookings: Sequence[Booking], percents: dict[int, int | N
     paid = sum((one.paid for one in pieces), Decimal(0))
     kept = kept_of(order, pieces, percents)
     return order.money(paid), order.money(sum(kept.values(), Decimal(0)))
+
+
+def _cancel_refusal(bookings: Sequence[Booking], percents: Mapping[int, int | None]) -> str:
+    return _state_refusal(bookings) or ("" if None not in percents.values() else TooLate.code)
 
 
 def _state_refusal(bookings: Sequence[Booking]) -> str:

@@ -1,9 +1,8 @@
 """Recurring visits: the same time on the wall, every so many weeks; what is not free is said, and the rest is taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -14,8 +13,8 @@ from comptoir_booking.basket_claims import add_lines, terms_of
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.layout import Visit
 from comptoir_booking.models import Booking
-from comptoir_booking.queries import board_at, zone_of
-from comptoir_booking.refusals import StartNotFree
+from comptoir_booking.queries import board_at, nearest_starts, zone_of
+from comptoir_booking.refusals import SeriesNotFree, StartNotFree
 from comptoir_booking.rows import lock_resources
 from comptoir_booking.wall_time import instant_on_wall
 
@@ -28,6 +27,15 @@ class Missed:
 
     start: datetime
     alternatives: list[str]
+
+
+@dataclass(frozen=True)
+class Possible:
+    """A start that somebody would like; ``near`` are the nearest others if it is not free."""
+
+    start: datetime
+    is_free: bool
+    near: Sequence[datetime]
 
 
 @dataclass
@@ -68,7 +76,8 @@ def book_series(
 
     Errors: those of ``series_starts``; ``VisitTooLong``, ``InvalidValue``. ``missed`` says what was not free.
     """
-    return _take(book_visit, visit, start, terms, every_weeks=every_weeks, times=times, only_whole=only_whole)
+    starts = series_starts(start, zone_of(visit), every_weeks=every_weeks, times=times)
+    return _take(book_visit, visit, starts, terms, only_whole=only_whole)
 
 
 def hold_series_in_basket(
@@ -78,24 +87,52 @@ def hold_series_in_basket(
 
     Errors: as ``book_series``, ``TooManyHolds``, those of ``baskets.add_line``.
     """
-    how = {"every_weeks": every_weeks, "times": times, "only_whole": only_whole}
-    series = _take(hold_visit, visit, start, terms_of(key), **how)
+    starts = series_starts(start, zone_of(visit), every_weeks=every_weeks, times=times)
+    series = _take(hold_visit, visit, starts, terms_of(key), only_whole=only_whole)
     if series.bookings:
         add_lines(key, series.bookings)
     return series
 
 
+def hold_starts_in_basket(*, key: Key, visit: Visit, starts: Sequence[datetime]) -> Series:
+    """Hold a visit at each of these starts for a basket, all of them or none. Call it in a transaction.
+
+    Errors: ``SeriesNotFree`` if one of them is not free; ``InvalidValue`` for none, or more than twelve; as ``hold_visit``.
+    """
+    if not 1 <= len(starts) <= MOST_TIMES:
+        raise InvalidValue(field="start", value=len(starts))
+    series = _take(hold_visit, visit, sorted(starts), terms_of(key), only_whole=True)
+    if series.missed:
+        raise SeriesNotFree(field="start")
+    add_lines(key, series.bookings)
+    return series
+
+
+def possible_starts(visit: Visit, starts: Iterable[datetime]) -> list[Possible]:
+    """Whether a visit can begin at each of these, and what is near those that are gone; three statements for each."""
+    return [_possible(visit, start) for start in starts]
+
+
+def _possible(visit: Visit, start: datetime) -> Possible:
+    near = nearest_starts(visit, start)
+    is_free = start in near
+    return Possible(start, is_free, () if is_free else tuple(near))
+
+
 def _take(
-    take: Callable[..., list[Booking]], visit: Visit, start: datetime, terms: Terms,
-    *, only_whole: bool, **rhythm: Any,
-) -> Series:  # fmt: skip
-    starts = series_starts(start, zone_of(visit), **rhythm)
+    take: Callable[..., list[Booking]],
+    visit: Visit,
+    starts: Sequence[datetime],
+    terms: Terms,
+    *,
+    only_whole: bool,
+) -> Series:
     series = Series(uuid4())
 
     def take_all() -> None:
         series.bookings, series.missed = [], []
         lock_resources(
-            board_at(visit, start).resources
+            board_at(visit, starts[0]).resources
         )  # once and in order; the visits then find them locked
         for one in starts:
             try:

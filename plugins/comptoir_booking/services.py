@@ -12,6 +12,7 @@ from comptoir.catalogue.models import Product
 from comptoir.channels.models import Location
 from comptoir.fulfilment.public_holidays import region_of
 from comptoir_booking.models import (
+    MOST_PEOPLE,
     HoursException,
     Pace,
     Policy,
@@ -89,6 +90,20 @@ def save_service(
         Requirement(service=service, role=role, **said) for role, said in needs.items()
     )
     service.skilled.set(skilled)
+    return service
+
+
+def set_party(*, service: Service, least: int, most: int, price_for: str = "visit") -> Service:
+    """Say how many come to a service together, and whether its price is for all of them (``visit``) or each (``person``).
+
+    Errors: ``InvalidValue`` for nobody, more than 100, more at least than at most.
+    """
+    if not 1 <= least <= most <= MOST_PEOPLE:
+        raise InvalidValue(field="party_max", value=most)
+    if price_for not in Service.PriceFor.values:
+        raise InvalidValue(field="price_for", value=price_for)
+    service.party_min, service.party_max, service.price_for = least, most, price_for
+    service.save(update_fields=["party_min", "party_max", "price_for"])
     return service
 
 

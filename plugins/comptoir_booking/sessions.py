@@ -1,9 +1,10 @@
 """Classes: times that are set, with so many places. The last place goes to one: a guarded counter, and a constraint.
 
-Locks: the session, then its bookings; who gives places back has locked bookings only, and those are skipped here.
+Locks: who takes places locks the class; who moves or gives them back locks their bookings first, then the classes by id. So
+who has a class locked waits for no booking: those of holds that have ended are skipped if somebody has them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -16,13 +17,15 @@ from comptoir.baskets.shown import BasketView
 from comptoir.channels.models import Location
 from comptoir.stock.rows import in_transaction
 from comptoir_booking.basket_claims import add_lines, terms_of
-from comptoir_booking.changes import cancel_visit, release_bookings
+from comptoir_booking.changes import cancel_visit, check_movable, release_bookings
 from comptoir_booking.claims import Terms, add_steps, book_visit, check_number_of_holds, new_booking
 from comptoir_booking.layout import Visit, Wish
 from comptoir_booking.models import Booking, Policy, Service, Session
 from comptoir_booking.ordered import cancel_booked
 from comptoir_booking.queries import MOST_DAYS
 from comptoir_booking.refusals import SessionFull
+from comptoir_booking.rows import give_seats_back, lock_visit
+from comptoir_booking.self_service import booking_for
 from comptoir_booking.wall_time import DAY, instant_of, midnight_tick
 
 State = Booking.State
@@ -66,9 +69,25 @@ def free_sessions(service_id: int, location: Location, first_day: date, days: in
     begin, end = (
         instant_of(midnight_tick(day, location.time_zone)) for day in (first_day, first_day + days * DAY)
     )
-    late = Q(bookings__state=State.HELD, bookings__held_until__lte=clock.now())
     rows = Session.objects.filter(service=service_id, location=location, is_cancelled=False)
-    rows = rows.filter(starts_at__gte=max(begin, _soonest(service_id)), starts_at__lt=end)
+    return _with_left(rows.filter(starts_at__gte=max(begin, _soonest(service_id)), starts_at__lt=end))
+
+
+def coming_sessions(services: Sequence[Service], location_ids: Collection[int]) -> QuerySet[Session]:
+    """The next classes that can be booked at these locations, with ``left`` as ``free_sessions`` has it; one statement."""
+    now, in_time = clock.now(), Q(pk__in=[])
+    for one in services:
+        policy = one.policy or Policy()
+        soonest = now + timedelta(minutes=policy.notice_minutes)
+        in_time |= Q(
+            service=one.pk, starts_at__gte=soonest, starts_at__lt=now + timedelta(days=policy.horizon_days)
+        )
+    rows = Session.objects.filter(in_time, location__in=location_ids, is_cancelled=False)
+    return _with_left(rows.select_related("location").order_by("starts_at", "pk"))
+
+
+def _with_left(rows: QuerySet[Session]) -> QuerySet[Session]:
+    late = Q(bookings__state=State.HELD, bookings__held_until__lte=clock.now())
     return rows.annotate(left=F("places") - F("taken") + Count("bookings", filter=late))
 
 
@@ -100,6 +119,51 @@ def hold_seats_in_basket(*, key: Key, session: Session, party: int) -> tuple[lis
     return bookings, add_lines(key, bookings)
 
 
+def move_seats(
+    *, visit: UUID | str, session: Session, sequence: int | None = None,
+    actor_id: int | None = None, by_customer: bool = False,
+) -> list[Booking]:  # fmt: skip
+    """Let the places of a visit be in another date of their class, all of them or none; what was paid stays as it is.
+
+    Errors: ``NotFound``, ``BookingMoved``, ``TooLate``, ``NotPossible``, ``SessionFull``; ``InvalidValue`` for another class.
+    """
+
+    def move() -> list[Booking]:
+        bookings = lock_visit(visit)
+        check_movable(bookings, sequence, by_customer)
+        first = bookings[0]
+        if not first.session_id or first.service_id != session.service_id:
+            raise InvalidValue(field="session", value=str(session.uuid))
+        if first.session_id == session.pk:
+            return bookings
+        _change_seats(bookings, session)
+        when = {"starts_at": session.starts_at, "ends_at": session.ends_at, "wall_start": session.wall_start}
+        Booking.objects.filter(pk__in=[one.pk for one in bookings]).update(
+            session=session, location=session.location_id, time_zone=session.time_zone, **when,
+            sequence=F("sequence") + 1, moves=F("moves") + int(by_customer),
+        )  # fmt: skip
+        add_steps(bookings, "moved", actor_id=actor_id, was=first.wall_start, by_customer=by_customer)
+        return lock_visit(visit)
+
+    return in_transaction(move)
+
+
+def move_seats_by_customer(*, token: str, session: Session, sequence: int | None = None) -> list[Booking]:
+    """Move places by the link of a visit, as its policy allows. Errors: as ``move_seats``."""
+    return move_seats(visit=booking_for(token)[0].visit, session=session, sequence=sequence, by_customer=True)
+
+
+def _change_seats(bookings: Sequence[Booking], to: Session) -> None:
+    """Both classes are locked after the bookings, in the order of their ids, as when places are given back."""
+    ids = [bookings[0].session_id, to.pk]
+    rows = {
+        one.pk: one
+        for one in Session.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    }
+    _take_places(rows[to.pk], len(bookings))
+    give_seats_back(bookings)
+
+
 def cancel_session(*, session: Session, actor_id: int | None = None) -> int:
     """Let a class not take place: everybody's place is cancelled, and all of their money goes back; returns how many.
 
@@ -121,17 +185,22 @@ def _take_seats(session: Session, party: int, terms: Terms, state: str) -> list[
 
     def take() -> list[Booking]:
         row = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
-        if row.is_cancelled or row.starts_at < _soonest(session.service_id):
-            raise SessionFull(field="session", left=0)
-        if row.places - row.taken < party:
-            _end_late_holds(row)
-        free = Session.objects.filter(pk=row.pk, taken__lte=F("places") - party)
-        if not free.update(taken=F("taken") + party):
-            row.refresh_from_db()
-            raise SessionFull(field="party", left=row.places - row.taken)
+        _take_places(row, party)
         return _write(row, party, terms, state)
 
     return in_transaction(take)
+
+
+def _take_places(row: Session, party: int) -> None:
+    """Count places of a class that is locked as taken. Errors: ``SessionFull`` with what is left."""
+    if row.is_cancelled or row.starts_at < _soonest(row.service_id):
+        raise SessionFull(field="session", left=0)
+    if row.places - row.taken < party:
+        _end_late_holds(row)
+    free = Session.objects.filter(pk=row.pk, taken__lte=F("places") - party)
+    if not free.update(taken=F("taken") + party):
+        row.refresh_from_db()
+        raise SessionFull(field="party", left=row.places - row.taken)
 
 
 def _write(row: Session, party: int, terms: Terms, state: str) -> list[Booking]:

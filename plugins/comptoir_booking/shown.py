@@ -1,6 +1,6 @@
 """What can be booked, as customers read it: services with their words and prices, who does them, and where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from comptoir.pricing.quote_parts import QuoteLine
 from comptoir.publishing.queries import cards_of
 from comptoir_booking.asking import seen_minutes, services_sold
 from comptoir_booking.bookable import duration_text
-from comptoir_booking.models import Resource, Service
+from comptoir_booking.models import Booking, Requirement, Resource, Service, WaitEntry
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,19 @@ def services_shown(channel: ChannelContext, locale: str, services: Sequence[Serv
     ]
 
 
+def titles_of(
+    channel: ChannelContext, locale: str, bookings: Sequence[Booking | WaitEntry]
+) -> dict[int, str]:
+    """What the channel calls what was booked, by the id of the service; nothing for services it does not show."""
+    products = {one.service.product for one in bookings}
+    cards = cards_of(channel, locale, {one.parent_id or one.pk for one in products})
+    return {
+        one.service_id: _title(cards[one.service.product.sku])
+        for one in bookings
+        if one.service.product.sku in cards
+    }
+
+
 def total_of(sums: Sequence[Money]) -> Money:
     """Several sums together; at least one."""
     return sum(sums[1:], sums[0])
@@ -85,16 +98,31 @@ def _works_at(person: Resource) -> set[int]:
 
 
 def _places_of(service: Service) -> set[int]:
-    return {pk for who in service.skilled.all() if who.is_active for pk in _works_at(who)}
+    """Where somebody does it; what nobody of the team is needed for, such as a table, is where its things are."""
+    if _staff_needed(service) or service.skilled.all():
+        return {pk for who in service.skilled.all() if who.is_active for pk in _works_at(who)}
+    found = [{one.location_id for one in _things(need)} for need in service.requirements.all()]
+    return set.intersection(*found) if found else set()
+
+
+def _things(need: Requirement) -> Iterable[Resource]:
+    if need.kind:
+        return Resource.objects.filter(kind=need.kind, is_active=True)
+    rows = need.group.members.all() if need.group else [need.resource]
+    return [one for one in rows if one and one.is_active]
 
 
 def _shown(service: Service, card: Mapping[str, Any], price: Money, codes: Mapping[int, str]) -> ServiceShown:
-    words = ", ".join(option["label"] for option in card["options"])
     return ServiceShown(
         service=service,
-        title=f"{card['title']} ({words})" if words else card["title"],
+        title=_title(card),
         picture=card["picture"],
         price=price,
         duration=duration_text(seen_minutes(service)),
         locations=sorted(codes[pk] for pk in _places_of(service) if pk in codes),
     )
+
+
+def _title(card: Mapping[str, Any]) -> str:
+    words = ", ".join(option["label"] for option in card["options"])
+    return f"{card['title']} ({words})" if words else card["title"]

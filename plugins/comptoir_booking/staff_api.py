@@ -19,14 +19,14 @@ from comptoir.channels.queries import ChannelContext
 from comptoir.customers.models import User
 from comptoir.customers.queries import works_at
 from comptoir_booking import self_api
-from comptoir_booking.asking import person_at, services_sold, visit_of
+from comptoir_booking.asking import person_at, services_sold
 from comptoir_booking.board import OVERRIDES
-from comptoir_booking.changes import move_visit
+from comptoir_booking.changes import move_visit, unmark_visit
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.group_api import series_answer, session_answer
 from comptoir_booking.models import Booking
 from comptoir_booking.ordered import cancel_booked, mark_booked
-from comptoir_booking.parameters import First, IfMatch, OnePerson, People, Services, VisitId, sequence_in
+from comptoir_booking.parameters import First, IfMatch, VisitId, sequence_in, visit_asked, visit_wanted
 from comptoir_booking.queries import bookings_between, bookings_shown, why_not
 from comptoir_booking.schemas import (
     BookingList,
@@ -37,6 +37,7 @@ from comptoir_booking.schemas import (
     NewSession,
     SeriesShown,
     SessionShown,
+    VisitWanted,
 )
 from comptoir_booking.series import book_series
 from comptoir_booking.sessions import cancel_session, open_session, session_by
@@ -47,6 +48,8 @@ PROBLEMS = {code: Problem for code in (401, 403, 404, 409, 412, 422)}
 STAFF = StaffSession()
 PLUGIN = "booking"
 
+#: In place of a mark: takes the last one back.
+UNDONE = "undone"
 router = Router()
 router.add_router("/self", self_api.router)
 
@@ -80,9 +83,7 @@ def book(request: HttpRequest, channel: Path[str], body: NewBooking) -> Status[d
     context = _channel(request, channel)
     user = check_permission(request, ADD)
     workplace(user, body.location)
-    visit = visit_of(
-        context, location=body.location, services=body.services, person=body.person, people=body.people
-    )
+    visit = visit_asked(context, body)
     made = book_visit(visit=visit, start=body.start, terms=_terms(context.id, user, body))
     return Status(201, _answer(made))
 
@@ -129,19 +130,21 @@ def cancel(
 
 @router.post(
     "/{uuid:visit}/{mark}", auth=STAFF, response={200: BookingList, **PROBLEMS}, operation_id="staff_mark_booking",
-    summary="Write down that somebody arrived, was served (done), or did not come (missed)",
+    summary="Write down that somebody arrived, was served (done), or did not come (missed); take the last mark back",
 )  # fmt: skip
 @decorate_view(once, kept_private)
 def mark(
     request: HttpRequest,
     channel: Path[str],
     visit: UUID = VisitId,
-    mark: str = Path(..., description="`arrived`, `done` or `missed`"),
+    mark: str = Path(..., description="`arrived`, `done`, `missed`, or `undone` for the mark before it"),
 ) -> dict[str, Any]:
     _channel(request, channel)
-    if mark not in (Booking.State.ARRIVED, Booking.State.DONE, Booking.State.MISSED):
+    if mark not in (Booking.State.ARRIVED, Booking.State.DONE, Booking.State.MISSED, UNDONE):
         raise NotFound()
     user, _place = _mine(request, visit, CHANGE)
+    if mark == UNDONE:
+        return _answer(unmark_visit(visit=visit, actor_id=user.pk))
     return _answer(mark_booked(visit=visit, state=mark, actor_id=user.pk))
 
 
@@ -155,9 +158,7 @@ def book_again(request: HttpRequest, channel: Path[str], body: NewSeriesByStaff)
     context = _channel(request, channel)
     user = check_permission(request, ADD)
     workplace(user, body.location)
-    visit = visit_of(
-        context, location=body.location, services=body.services, person=body.person, people=body.people
-    )
+    visit = visit_asked(context, body)
     made = book_series(
         visit=visit, start=body.start, terms=_terms(context.id, user, body), every_weeks=body.every_weeks,
         times=body.times, only_whole=body.only_whole,
@@ -209,17 +210,15 @@ def no_session(
 )  # fmt: skip
 @decorate_view(kept_private)
 def explain(
-    request: HttpRequest, channel: Path[str], location: str,
+    request: HttpRequest, channel: Path[str], wanted: Query[VisitWanted],
     start: datetime = Query(..., description="the start that is asked about, with its offset"),
-    service: list[str] = Services, person: str = OnePerson, people: str = People,
 ) -> dict[str, Any]:  # fmt: skip
     """By role and candidate: `free`, `closed` or `busy`; and the rules that the start breaks."""
     context = _channel(request, channel)
-    workplace(check_permission(request, LOOK), location)
+    workplace(check_permission(request, LOOK), wanted.location)
     if start.tzinfo is None:
         raise InvalidValue(field="start", value=start.isoformat())
-    visit = visit_of(context, location=location, services=service, person=person, people=people)
-    return why_not(visit, start)
+    return why_not(visit_wanted(context, wanted), start)
 
 
 def _channel(request: HttpRequest, code: str) -> ChannelContext:

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
+from comptoir.channels.models import Location
 from comptoir.conf import conf as shop
 from comptoir.content.models import ProductContent
 from comptoir.messaging.kinds import Kind
@@ -26,8 +27,9 @@ from comptoir_booking.calendars import MEDIA_TYPE, calendar_of_visit
 from comptoir_booking.conf import conf
 from comptoir_booking.diary import name_customers
 from comptoir_booking.links import visit_link
-from comptoir_booking.models import Booking, BookingStep, Resource
+from comptoir_booking.models import Booking, BookingStep, Service
 from comptoir_booking.wall_time import instant_at
+from comptoir_booking.wording import names_of, services_text
 
 State = Booking.State
 #: The hours in which people are written to without having asked just then.
@@ -132,48 +134,51 @@ def _was_here(step: BookingStep) -> bool:
 
 def _facts(step: BookingStep) -> dict[str, Any]:
     """Plain values for templates, in the active language."""
-    first = step.booking
     rows = list(
-        Booking.objects.filter(visit=first.visit)
+        Booking.objects.filter(visit=step.booking.visit)
         .select_related("service__product__parent")
-        .prefetch_related("allocations__resource")
         .order_by("starts_at", "pk")
     )
-    zone, place = ZoneInfo(first.time_zone), first.location
-    start, end = first.starts_at.astimezone(zone), max(one.ends_at for one in rows).astimezone(zone)
     was = step.facts.get("was", "")
     return {
-        "name": first.customer_name,
-        "day": formats.date_format(start, "l j F"),
-        "time": f"{start:%H:%M}",
-        "ends": f"{end:%H:%M}",
+        **facts_of_visit(rows),
+        "name": step.booking.customer_name,
         "was": formats.date_format(datetime.fromisoformat(was), "l j F H:i") if was else "",
-        "services": _titles(rows),
-        "people": _people(rows),
-        "place": {
-            "name": place.name,
-            "lines": list(filter(None, (place.street, f"{place.postcode} {place.city}".strip()))),
-        },
+        "place": facts_of_place(step.booking.location),
         "order": {"link": visit_link(rows, translation.get_language() or "")},
     }
 
 
-def _titles(bookings: Sequence[Booking]) -> list[str]:
-    """What is done, as the shop calls it in the active language."""
-    ids = {(one.service.product.parent_id or one.service.product_id) for one in bookings}
+def facts_of_visit(rows: Sequence[Booking]) -> dict[str, Any]:
+    """When a visit is, what is done and by whom."""
+    zone = ZoneInfo(rows[0].time_zone)
+    start, end = rows[0].starts_at.astimezone(zone), max(one.ends_at for one in rows).astimezone(zone)
+    return {
+        "day": formats.date_format(start, "l j F"),
+        "time": f"{start:%H:%M}",
+        "ends": f"{end:%H:%M}",
+        "services": services_text(rows, titles_said([one.service for one in rows])),
+        "people": names_of(rows),
+    }
+
+
+def facts_of_place(place: Location) -> dict[str, Any]:
+    """Where it is."""
+    return {
+        "name": place.name,
+        "lines": list(filter(None, (place.street, f"{place.postcode} {place.city}".strip()))),
+    }
+
+
+def titles_said(services: Sequence[Service]) -> dict[int, str]:
+    """What the shop calls services in the active language, by their ids; nothing for those without a text."""
+    product_of = {one.pk: one.product.parent_id or one.product_id for one in services}
     language = (translation.get_language() or "").partition("-")[0]
-    texts = ProductContent.objects.filter(product__in=ids, locale__language_code=language, live=True)
+    texts = ProductContent.objects.filter(
+        product__in=product_of.values(), locale__language_code=language, live=True
+    )
     said = dict(texts.values_list("product_id", "title"))
-    return [
-        said.get(one.service.product.parent_id or one.service.product_id) or one.service.product.get_title()
-        for one in bookings
-    ]
-
-
-def _people(bookings: Sequence[Booking]) -> list[str]:
-    rows = (row for one in bookings for row in one.allocations.all())
-    staff = (row.resource.name for row in rows if row.resource.kind == Resource.Kind.STAFF)
-    return list(dict.fromkeys(staff))
+    return {pk: said[product_id] for pk, product_id in product_of.items() if said.get(product_id)}
 
 
 def _files(step: BookingStep) -> list[File]:

@@ -20,6 +20,7 @@ from comptoir.baskets.shown import BasketView
 from comptoir.channels.models import Location
 from comptoir.channels.queries import ChannelContext
 from comptoir.events.services import record_event
+from comptoir.messaging.services import write_messages
 from comptoir.stock.rows import in_transaction
 from comptoir_booking.basket_claims import add_lines, terms_of
 from comptoir_booking.changes import extend_holds, release_holds
@@ -33,6 +34,8 @@ from comptoir_booking.rows import lock_owned
 from comptoir_booking.wall_time import DAY
 
 State = WaitEntry.State
+#: The kind of message that says so (telling_waiting.py).
+JOINED = "booking_waiting"
 #: Who let so many offers go by is asked no more.
 MOST_OFFERS = 3
 #: Nobody is offered anything at night: the hold would end before they are up. Hours on the wall of the location.
@@ -60,8 +63,13 @@ def join_waiting_list(
         locale=locale or channel.default_locale, customer_id=customer_id, asked_at=clock.now(),
     )  # fmt: skip
     entry.clean_fields()
-    entry.save()
-    return entry
+
+    def join() -> WaitEntry:
+        entry.save()
+        write_messages(JOINED, [entry.pk])
+        return entry
+
+    return in_transaction(join)
 
 
 def wait_token(entry: WaitEntry) -> str:

@@ -1,5 +1,6 @@
-"""Reviews: all of one product, and the form for customers who bought it."""
+"""Reviews: all of one product, and the form for customers who bought it, with an account or as a guest."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -8,16 +9,26 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_http_methods
 
-from comptoir.base.errors import ComptoirError
+from comptoir.base.errors import ComptoirError, NotFound
+from comptoir.orders.models import OrderLine
 from comptoir.publishing import queries
 from comptoir.reviews.models import NAME_MAX, TEXT_MAX, TITLE_MAX
-from comptoir.reviews.queries import is_buyer, own_review, review_json, shown_reviews
+from comptoir.reviews.queries import (
+    Author,
+    author_of_line,
+    is_buyer,
+    own_review,
+    review_json,
+    reviewable_lines,
+    shown_reviews,
+)
 from comptoir.reviews.services import write_review
-from comptoir_web.account.pages import members_page
+from comptoir_web.buying.cookies import own_order, own_orders
 from comptoir_web.buying.forms import ShopForm, text_field
 from comptoir_web.buying.limits import limited
-from comptoir_web.shop import Shop, open_page
+from comptoir_web.shop import Shop, open_page, shop_page
 
 PAGE = 20
 
@@ -72,30 +83,60 @@ def all_reviews(shop: Shop, slug: str) -> HttpResponse:
     return shop.render("reviews.html", context)
 
 
-@members_page
+@require_http_methods(["GET", "POST"])
+@shop_page
 @limited("RATE_REVIEWS")
 def review(shop: Shop, slug: str) -> HttpResponse:
-    """The form, with what was said before; who did not buy it is told so."""
+    """The form for the customer who is logged in, or bought it as a guest in this browser; others are told how to come by it."""
     document, user = _document(shop, slug), shop.request.user
-    product_id = queries.shown_product(shop.channel, shop.locale, slug) or 0
-    own = own_review(user.pk, product_id)
-    context: dict[str, Any] = {"document": document, "own": own, "robots": "noindex"}
-    if not is_buyer(user.pk, product_id):
-        return shop.render("review.html", context)
+    author = Author(queries.shown_product(shop.channel, shop.locale, slug) or 0, user.pk)
+    if user.is_authenticated and is_buyer(author):
+        return _written(shop, author, document["title"], shop.url("product", slug), name=user.first_name)
+    for line in (one for order in own_orders(shop) for one in reviewable_lines(order)):
+        if author_of_line(line).product_id == author.product_id:
+            return redirect(shop.url("order_review", line.order.number, line.pk))
+    back = {"title": document["title"], "back_url": shop.url("product", slug), "robots": "noindex"}
+    return shop.render("review_how.html", back)
+
+
+@require_http_methods(["GET", "POST"])
+@shop_page
+@limited("RATE_REVIEWS")
+def order_review(shop: Shop, number: str, line_id: int) -> HttpResponse:
+    """The form for a line of an order that has come, for whoever may follow the order: a guest has no other proof."""
+    order = own_order(shop, number)
+    line = next((one for one in reviewable_lines(order) if one.pk == line_id), None)
+    if line is None:
+        raise NotFound()
+    return _written(
+        shop, author_of_line(line), line.title, shop.url("order", number), name=order.name.split(" ")[0]
+    )
+
+
+def review_links(shop: Shop, lines: Sequence[OrderLine]) -> list[dict[str, Any]]:
+    """What can be said of the lines of an order: the address of each form, and whether something was said."""
+    return [
+        {
+            "title": line.title,
+            "url": shop.url("order_review", line.order.number, line.pk),
+            "own": own_review(author_of_line(line)),
+        }
+        for line in lines
+    ]
+
+
+def _written(shop: Shop, author: Author, title: str, back_url: str, *, name: str) -> HttpResponse:
+    """The form with what was said before, what is wrong with it, or the thanks."""
+    own = own_review(author)
+    context: dict[str, Any] = {"title": title, "back_url": back_url, "own": own, "robots": "noindex"}
     if shop.request.method != "POST":
-        before = review_json(own) if own else {"name": user.first_name}
+        before = review_json(own) if own else {"name": name}
         return shop.render("review.html", {**context, "form": ReviewForm(initial=before)})
     form = ReviewForm(shop.request.POST)
     if form.is_valid():
         try:
-            write_review(
-                user=user,
-                product_id=product_id,
-                channel_id=shop.channel.id,
-                locale=shop.locale,
-                **form.cleaned_data,
-            )
-            return redirect(shop.url("review", slug))
+            write_review(author=author, channel_id=shop.channel.id, locale=shop.locale, **form.cleaned_data)
+            return redirect(shop.request.path)
         except ComptoirError as error:
             if not form.blame(error):
                 context["sentences"] = [str(error)]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("products/<str:slug>", products.product, name="product"),
     path("products/<str:slug>/reviews", reviews.all_reviews, name="reviews"),
     path("products/<str:slug>/review", reviews.review, name="review"),
+    path("orders/<str:number>/review/<int:line_id>", reviews.order_review, name="order_review"),
     path("products/<str:slug>/shops", having.in_shops, name="in_shops"),
     path("my-shop", having.my_shop, name="my_shop"),
     path("parts/ways", having.ways, name="ways"),

@@ -16,6 +16,8 @@ from comptoir.baskets.models import Basket
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import forget_contexts
 from comptoir.orders.models import Order
+from comptoir.payments.checking import settle_payments
+from comptoir.payments.queries import order_money
 from comptoir.testing.factories import Shop
 from comptoir.testing.selling import Till
 from comptoir_booking.models import Booking
@@ -68,6 +70,56 @@ def choose_day(page: Any, ahead: int) -> None:
     page.goto(f"{address}{'&' if '?' in address else '?'}day={day_ahead(ahead)}")
 
 
+def settle(salon: Salon) -> None:
+    """What the worker does: tell of what happened, and let the bank take and give back money."""
+    for _ in range(2):
+        salon.shop.settle()
+        settle_payments()
+    salon.shop.settle()
+
+
+def add_a_shirt_and_pay(page: Any, price: str) -> None:
+    """From the basket of the shop: a shirt beside the appointment, its collection, the card at the test gateway."""
+    page.goto("/web/en/products/marin")
+    page.locator("input[name=sku][value=MARIN-S]").check()
+    page.get_by_role("button", name="Add to basket").click()
+    page.get_by_role("button", name="Go to the checkout").click()
+    fill_in_contact(page)
+    page.get_by_text("Collection in a shop").click()
+    page.get_by_role("radio", name="Nantes").check()
+    page.get_by_role("button", name="Collect there").click()
+    page.get_by_role("button", name=f"Pay {price}", exact=True).click()
+    page.get_by_role("button", name="Pay", exact=True).click()
+    assert page.get_by_role("heading", name="Thank you, Camille Martin.").is_visible()
+    assert page.get_by_text("To pay when you come").is_visible()
+    assert page.get_by_text("Paid with the order").is_visible()
+
+
+def move_and_cancel(page: Any, refund: str) -> None:
+    """On the page of the visit: another day, then not at all; what goes back is said before."""
+    page.get_by_role("link", name="Choose another time").click()
+    choose_day(page, 6)
+    look(page)
+    page.locator("button.start[value*='T15:00']").last.click()
+    assert page.get_by_text("Your appointment has been moved.").is_visible()
+    moved = Booking.objects.order_by("starts_at").first()
+    assert moved.starts_at.astimezone(REUNION) == datetime(*day_ahead(6).timetuple()[:3], 15, tzinfo=REUNION)
+    page.get_by_text("Cancel the appointment").click()
+    page.get_by_role("button", name=f"Cancel and get {refund} back").click()
+    assert page.get_by_text("Your appointment is cancelled.").is_visible()
+
+
+def paid_back_for_two_services(salon: Salon) -> None:
+    """The deposit of both went back to the card, to the cent; the shirt is still bought."""
+    settle(salon)
+    order = Order.objects.get()
+    money = order_money(order)
+    assert (money.captured.amount, money.refunded.amount) == (Decimal("79.84"), Decimal("29.94"))
+    assert (order.cancelled_total, order.due_later, money.due.amount) == (Decimal("99.80"), 0, 0)
+    assert {one.state for one in Booking.objects.all()} == {"cancelled"}
+    assert order.state != "cancelled"
+
+
 def test_two_services_and_a_shirt_are_booked_paid_in_part_moved_cancelled_and_paid_back(salon, open_page):
     page = open_page("/web/en/booking/", locale="en", width_px=320, height_px=640)
     look(page)
@@ -77,39 +129,14 @@ def test_two_services_and_a_shirt_are_booked_paid_in_part_moved_cancelled_and_pa
     page.locator("button.start[value*='T10:00']").last.click()
     assert page.get_by_text("at 10:00 with Maeva").is_visible()
     look(page)
-    page.goto("/web/en/products/marin")
-    page.locator("input[name=sku][value=MARIN-S]").check()
-    page.get_by_role("button", name="Add to basket").click()
-    page.get_by_role("button", name="Go to the checkout").click()
-    fill_in_contact(page)
-    page.get_by_text("Collection in a shop").click()
-    page.get_by_role("radio", name="Nantes").check()
-    page.get_by_role("button", name="Collect there").click()
-    page.get_by_role("button", name="Pay €79.84", exact=True).click()
-    page.get_by_role("button", name="Pay", exact=True).click()
-    assert page.get_by_role("heading", name="Thank you, Camille Martin.").is_visible()
+    add_a_shirt_and_pay(page, "€79.84")
     look(page)
-
+    settle(salon)
     page.get_by_role("link", name="See, move or cancel it").first.click()
     look(page)
-    page.get_by_role("link", name="Choose another time").click()
-    choose_day(page, 6)
+    move_and_cancel(page, "€29.94")
     look(page)
-    page.locator("button.start[value*='T15:00']").last.click()
-    assert page.get_by_text("Your appointment has been moved.").is_visible()
-    moved = Booking.objects.order_by("starts_at").first()
-    assert moved.starts_at.astimezone(REUNION) == datetime(*day_ahead(6).timetuple()[:3], 15, tzinfo=REUNION)
-
-    page.get_by_text("Cancel the appointment").click()
-    page.get_by_role("button", name="Cancel and get €29.94 back").click()
-    assert page.get_by_text("Your appointment is cancelled.").is_visible()
-    look(page)
-    salon.shop.settle()
-    order = Order.objects.get()
-    # The card is charged when goods leave: what was only promised for the appointments is not charged then.
-    assert (order.cancelled_total, order.due_later) == (Decimal("99.80"), 0)
-    assert {one.state for one in Booking.objects.all()} == {"cancelled"}
-    assert order.state != "cancelled"
+    paid_back_for_two_services(salon)
 
 
 def test_a_cut_is_booked_without_scripts(salon, open_page):
@@ -157,3 +184,26 @@ def test_the_widget_books_from_a_page_of_another_site(salon, elsewhere, open_pag
     page.wait_for_url("**/web/en/basket?added=1")
     assert page.get_by_text("with Loic").is_visible()
     assert (Booking.objects.get().state, Basket.objects.get().note) == ("held", "A scar behind the left ear")
+
+
+def test_what_began_in_the_widget_is_paid_moved_cancelled_and_paid_back(
+    salon, elsewhere, live_server, open_page
+):
+    page = open_page(elsewhere, locale="en", width_px=1280, height_px=900)
+    page.get_by_label("Cut").check()
+    page.get_by_label("Colour").check()
+    page.get_by_role("button", name="Choose a time").click()
+    page.get_by_label("With whom?").select_option("maeva")
+    day = f"{day_ahead(5):%Y-%m-%d}"
+    page.locator(f"button[data-day='{day}']").click()
+    page.locator(f"[data-start^='{day}T10:00']").click()
+    page.get_by_role("button", name="Keep this time and go to the basket").click()
+    page.wait_for_url("**/web/en/basket?added=1")
+    assert page.get_by_text("with Maeva").first.is_visible()
+    assert Booking.objects.filter(state="held").count() == 2
+
+    add_a_shirt_and_pay(page, "€79.84")
+    settle(salon)
+    page.get_by_role("link", name="See, move or cancel it").first.click()
+    move_and_cancel(page, "€29.94")
+    paid_back_for_two_services(salon)

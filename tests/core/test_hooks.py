@@ -25,6 +25,7 @@ from comptoir.catalogue.services import save_product_class
 from comptoir.channels.pages import page_urls
 from comptoir.channels.queries import channel_context
 from comptoir.content.models import Menu, StoryPage
+from comptoir.customers.account import AccountRow, account_parts
 from comptoir.management.commands.worker import Rounds
 from comptoir.management.reference import hook_functions, signature
 from comptoir.publishing.preview import side_by_side
@@ -174,6 +175,16 @@ def test_add_document_fields_stand_in_the_document_under_the_plugins_name(shop, 
     assert read(client, "ours/products/marin")["dummy"] == {"said": "Marin on ours in en"}
     assert read(client, "ours/products/marin", locale="fr")["dummy"] == {"said": "Marin on ours in fr"}
     assert "dummy" not in read(client, "web/products/marin")
+
+
+def test_add_account_part_stands_in_the_account_of_the_channels_that_have_the_plugin(shop, dummy):
+    shop.channel("ours", plugin="dummy")
+    shop.channel("web")
+
+    [part] = account_parts(channel_context("ours"), 7, "fr")
+
+    assert part.rows == [AccountRow("7 on ours in fr")]
+    assert account_parts(channel_context("web"), 7, "fr") == []
 
 
 def test_check_readiness_keeps_an_item_off_the_channel_that_asks(shop, dummy, client):

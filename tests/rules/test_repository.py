@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 
 from comptoir.management.reference import pages
+from tests import stress
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("core", "plugins", "site")
@@ -254,6 +255,15 @@ def test_every_public_service_and_query_says_what_it_does_for_the_shop():
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and not ast.get_docstring(node)
     ]
     assert silent == []
+
+
+def test_whatever_has_a_full_size_is_run_at_it():
+    """``make stress`` knows every test file that is longer with COMPTOIR_STRESS, and none that is gone."""
+    ours = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "plugins").rglob("test_*.py")]
+    longer = {str(path.relative_to(ROOT)) for path in ours if "STRESS" in path.read_text()}
+    longer.discard(str(Path(__file__).relative_to(ROOT)))
+    assert longer <= set(stress.FILES)
+    assert all((ROOT / file).is_file() for file in stress.FILES)
 
 
 def test_only_the_clock_reads_the_time():

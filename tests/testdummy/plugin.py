@@ -15,6 +15,7 @@ from comptoir.baskets.claims import Claimed, LineClaims
 from comptoir.baskets.storefront import Act, ShopPage, Storefront, shop_page
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
+from comptoir.customers.account import AccountPart, AccountRow
 from comptoir.events.models import Event
 from comptoir.fulfilment.carriers import Carrier
 from comptoir.fulfilment.methods import Method, Way
@@ -157,6 +158,11 @@ class Pigeon(Transport):
 @hookimpl
 def add_document_fields(item: Item, channel: Channel, locale: str) -> dict[str, Any]:
     return {"said": f"{item.title} on {channel.code} in {locale}"}
+
+
+@hookimpl
+def add_account_part(channel: ChannelContext, customer_id: int, locale: str) -> AccountPart:
+    return AccountPart("dummy", "Dummy", [AccountRow(f"{customer_id} on {channel.code} in {locale}")])
 
 
 @hookimpl

@@ -1,5 +1,6 @@
 """How the bodies of requests are read: JSON in UTF-8, said to be so."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -7,7 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from ninja.parser import Parser
 
-from comptoir.base.errors import ComptoirError
+from comptoir.base.errors import ComptoirError, InvalidValue
+
+#: The one sign that PostgreSQL keeps in no text, as JSON writes it.
+ZERO_SIGN = rb"\u0000"
 
 
 class BodyNotJson(ComptoirError):
@@ -36,6 +40,20 @@ class JsonBodies(Parser):
         if request.content_type != "application/json":
             raise WrongMediaType(field="Content-Type")
         try:
-            return orjson.loads(request.body)
+            body = orjson.loads(request.body)
         except orjson.JSONDecodeError as error:
             raise BodyNotJson(field="body") from error
+        if ZERO_SIGN in request.body:
+            for field, text in _with_zero_sign(body):
+                raise InvalidValue(field=field, value=text.replace("\0", "")[:40])
+        return body
+
+
+def _with_zero_sign(value: Any, field: str = "") -> Iterator[tuple[str, str]]:
+    """Texts that cannot be kept, with their fields as ``lines.0.sku``."""
+    if isinstance(value, str) and "\0" in value:
+        yield field or "body", value
+    named = value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    for name, part in named:
+        place = f"{field}.{name}" if field else str(name)
+        yield from _with_zero_sign(part, place.replace("\0", ""))

@@ -122,7 +122,7 @@ def _change(body: CheckoutChange) -> Change:
 
 
 def _checkout(view: CheckoutView, payment: Payment | None) -> dict[str, Any]:
-    one, order = view.checkout, view.checkout.order
+    one, order = view.checkout, view.checkout.placed_order
     return {
         "id": str(one.uuid),
         "state": one.state,
@@ -148,7 +148,7 @@ def _checkout(view: CheckoutView, payment: Payment | None) -> dict[str, Any]:
 
 def _delivery(checkout: Checkout) -> dict[str, Any] | None:
     shown = ("key", "method", "name", "way", "address", "point", "slot", "promise", "promised")
-    return {name: checkout.delivery[name] for name in shown} if checkout.delivery else None
+    return {name: checkout.delivery.get(name) for name in shown} if checkout.delivery else None
 
 
 def _in_order(kept: dict[str, Any] | None) -> orjson.Fragment:

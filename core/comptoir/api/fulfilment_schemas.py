@@ -140,6 +140,9 @@ class ParcelShown(Schema):
     destination: str | None
     due_at: datetime
     is_late: bool
+    kept_back_until: datetime | None = Field(
+        None, description="nobody begins before: the customer has still to pay for goods that come with it"
+    )
     slot: SlotTime | None
     here_at: datetime | None
     here_note: str

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from comptoir.checkout.additions import Addition, addition_of
 from comptoir.fulfilment.codes import collection_code
 from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.queries import parcels_of
@@ -12,7 +13,7 @@ from comptoir.payments.queries import order_money
 
 
 def order_json(order: Order) -> dict[str, Any]:
-    """An order for its customer: five statements."""
+    """An order for its customer: six statements."""
     money = order_money(order)
     shown = ("method", "name", "way", "address", "point", "slot", "promise", "promised")
     return {
@@ -31,6 +32,19 @@ def order_json(order: Order) -> dict[str, Any]:
         "may_cancel": order.state in CUSTOMER_MAY_CANCEL,
         "papers": list(order.papers.order_by("pk").values_list("number", flat=True)),
         "parcels": [_parcel(one) for one in parcels_of(order)],
+        "addition": _addition(addition_of(order)),
+    }
+
+
+def _addition(waiting: Addition | None) -> dict[str, Any] | None:
+    if waiting is None:
+        return None
+    return {
+        "lines": [{**one, "total": one["total"].as_json()} for one in waiting.lines],
+        "total": waiting.total.as_json(),
+        "checkout": str(waiting.checkout.uuid),
+        "link": waiting.link,
+        "ends_at": waiting.checkout.ends_at.isoformat(),
     }
 
 

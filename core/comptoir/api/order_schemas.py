@@ -72,6 +72,24 @@ class ParcelOut(Schema):
     lines: list[LinePieces]
 
 
+class AddedLineOut(Schema):
+    sku: str = Field(examples=["MARIN-S"])
+    title: str
+    options: str
+    quantity: int
+    total: Money
+
+
+class AdditionOut(Schema):
+    """Goods that are kept for an order until its customer has paid them by the link; nothing is prepared until then."""
+
+    lines: list[AddedLineOut]
+    total: Money
+    checkout: str = Field(description="the id of the checkout that is paid")
+    link: str = Field(description="where the customer pays; it was sent to them once")
+    ends_at: str = Field(description="then they are given up, and the order stands as before")
+
+
 class OrderOut(Schema):
     number: str = Field(examples=["K7QM-3XTD-9RBW"])
     name: str = Field(description="who it is for", examples=["Camille Martin"])
@@ -93,6 +111,7 @@ class OrderOut(Schema):
         description="numbers of invoices, receipts and credit notes", examples=[["F-NANTES-2026-000001"]]
     )
     parcels: list[ParcelOut]
+    addition: AdditionOut | None = Field(None, description="goods that were added and are not paid yet")
 
 
 class OrderRow(Schema):
@@ -121,6 +140,15 @@ class BalanceIn(Schema):
 
     amount: Money | None = None
     provider: str = Field("shop", max_length=40)
+
+
+class AddGoodsIn(Schema):
+    """``total`` is what the customer was told; ``payment`` is ``link``, or what staff take, such as ``shop``."""
+
+    lines: list[NewLine] = Field(min_length=1, max_length=50)
+    total: Money
+    payment: str = Field("link", max_length=40, examples=["link"])
+    hours: int = Field(24, description="how long the goods wait for who pays by a link", examples=[24])
 
 
 class RefundOut(Schema):

@@ -15,7 +15,7 @@ from comptoir.api.schemas import Problem, Rating, Review
 from comptoir.base.errors import NotFound
 from comptoir.channels.queries import ChannelContext
 from comptoir.publishing.queries import shown_product
-from comptoir.reviews.queries import ratings_of, review_json, shown_reviews
+from comptoir.reviews.queries import Author, ratings_of, review_json, shown_reviews
 from comptoir.reviews.services import write_review
 
 router = Router()
@@ -81,8 +81,7 @@ def write(request: HttpRequest, channel: Path[str], slug: Path[str], body: Revie
         raise HttpError(403, "CSRF check failed")
     language = chosen_locale(request, context)
     review = write_review(
-        user=request.user,
-        product_id=_product(context, language, slug),
+        author=Author(_product(context, language, slug), request.user.pk),
         channel_id=context.id,
         locale=language,
         **body.dict(),

@@ -1,6 +1,6 @@
 """The shapes of the answers, for the OpenAPI page. Answers are stored bytes and are not validated again on the way out."""
 
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Field, Schema
 
@@ -127,7 +127,12 @@ class SearchResults(Schema):
     next: str | None
     facets: list[Facet]
     price: dict[str, Money] | None = Field(description="`from` and `to` of all that fits the other filters")
-    in_stock: int = Field(description="products that can be had and fit all other filters")
+    in_stock: int = Field(
+        description="products that can be had and fit all other filters; counted up to 1,000"
+    )
+    in_stock_relation: Literal["eq", "gte"] = Field(
+        description="`eq`: `in_stock` is exact; `gte`: there are more than that"
+    )
 
 
 class SearchSuggestions(Schema):

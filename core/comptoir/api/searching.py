@@ -80,4 +80,5 @@ def _results(found: queries.Result, currency: str) -> dict[str, Any]:
         "facets": [asdict(facet) for facet in found.facets],
         "price": price,
         "in_stock": found.in_stock,
+        "in_stock_relation": "gte" if found.has_more_in_stock else "eq",
     }

@@ -226,6 +226,7 @@ def shown(row: Parcel, opened: Sequence[Parcel] = ()) -> dict[str, Any]:
         "destination": row.destination.code if row.destination else None,
         "due_at": row.due_at,
         "is_late": row.is_late,
+        "kept_back_until": row.kept_back_until if row.is_kept_back else None,
         "slot": slot,
         "here_at": row.here_at,
         "here_note": row.here_note,

@@ -13,6 +13,7 @@ from comptoir.api.idempotency import HEADER, once
 from comptoir.api.money import money_in
 from comptoir.api.order_answers import staff_json
 from comptoir.api.order_schemas import (
+    AddGoodsIn,
     BalanceIn,
     CancelIn,
     DraftIn,
@@ -29,8 +30,10 @@ from comptoir.api.staff import NotAllowed, StaffSession, check_permission
 from comptoir.base.errors import InvalidValue
 from comptoir.baskets.rows import Code
 from comptoir.channels.queries import channel_context
+from comptoir.checkout.additions import BY_LINK, offer_goods, withdraw_goods
 from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.checkout.drafts import draft_order, offer_draft, payment_link
+from comptoir.checkout.editing import add_goods
 from comptoir.checkout.receiving import take_balance
 from comptoir.customers.queries import workplaces
 from comptoir.orders.models import Order
@@ -38,8 +41,9 @@ from comptoir.orders.papers import issue_paper
 from comptoir.orders.queries import find_orders, staff_order
 from comptoir.orders.services import note_order, request_refund
 
-LOOK, CANCEL, REFUND, NOTE, DRAFT = (
-    f"order.{name}" for name in ("view_order", "cancel_order", "refund_order", "add_ordernote", "draft_order")
+LOOK, CHANGE, CANCEL, REFUND, NOTE, DRAFT = (
+    f"order.{name}"
+    for name in ("view_order", "change_order", "cancel_order", "refund_order", "add_ordernote", "draft_order")
 )
 CAPTURE = "payments.capture_payment"
 PROBLEMS = {code: Problem for code in (401, 403, 404, 409, 422)}
@@ -131,6 +135,45 @@ def cancel(request: HttpRequest, number: Path[str], body: CancelIn) -> HttpRespo
         order_id=found.pk, lines=pieces_of(body), actor_id=request.auth.pk, reason=body.reason
     )
     return private_answer(staff_json(_order(request, CANCEL, number)))
+
+
+@router.post(
+    "/{number}/goods",
+    response={201: StaffOrder, **PROBLEMS},
+    operation_id="staff_add_goods",
+    summary="Put more goods into an order that nobody prepares yet",
+)
+@decorate_view(once)
+def add(request: HttpRequest, number: Path[str], body: AddGoodsIn) -> HttpResponse:
+    """At today's price. With `link` they are kept, the customer gets a link to pay once, and nothing is prepared until it is
+    paid or the time is over; else they are in the order at once, and staff take the money."""
+    found = _order(request, CHANGE, number)
+    said = {
+        "order_id": found.pk,
+        "lines": [(Code(line.sku, line.gtin), line.quantity) for line in body.lines],
+        "total": money_in(body.total, field="total"),
+        "key": f"staff:{request.headers.get(HEADER) or secrets.token_hex(8)}"[:80],
+        "actor_id": request.auth.pk,
+    }
+    if body.payment == BY_LINK:
+        offer_goods(**said, hours=body.hours)
+    else:
+        add_goods(**said, provider=body.payment)
+    return private_answer(staff_json(_order(request, CHANGE, number)), status=201)
+
+
+@router.post(
+    "/{number}/goods/withdraw",
+    response={200: StaffOrder, **PROBLEMS},
+    operation_id="staff_withdraw_goods",
+    summary="Give up the goods that an order waits for",
+)
+@decorate_view(once)
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """They are free at once, the link does nothing any more, money under way goes back, and the order stands as before."""
+    found = _order(request, CHANGE, number)
+    withdraw_goods(order_id=found.pk, actor_id=request.auth.pk)
+    return private_answer(staff_json(found))
 
 
 @router.post(

@@ -42,7 +42,7 @@ class ClaimMissing(ComptoirError):
 class Claimed:
     """What is claimed for a line. Units: pieces; until when it is kept, and until when it can be at most.
 
-    ``words`` say to the customer what it is, such as the day and the hour: a sentence for each piece.
+    ``words`` say to the customer what it is, such as the day and the hour; what is the same of several pieces once.
     """
 
     quantity: int = 0
@@ -53,10 +53,14 @@ class Claimed:
 
 @dataclass(frozen=True)
 class ClaimOrdered:
-    """A claim that is an order's: what it is, in words, and the page where its customer changes it; empty if none."""
+    """A claim that is an order's: what it is, in words, and the page where its customer changes it; empty if none.
+
+    ``can`` are the words of the link: what can still be done there.
+    """
 
     words: str
     url: str = ""
+    can: str = ""
 
 
 class LineClaims:

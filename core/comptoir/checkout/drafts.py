@@ -59,7 +59,7 @@ def draft_order(
     if not 1 <= hours <= LONGEST_HOURS:
         raise InvalidValue(field="hours", value=hours)
     minutes = hours * 60
-    patient = _patient(channel, minutes)
+    patient = patient_channel(channel, minutes)
     _view, token = open_basket(channel=patient, lines=lines)
     begun = begin_checkout(key=Key(patient, token), locale=locale)
     draft = begun.checkout
@@ -80,7 +80,7 @@ def change_draft(*, channel: ChannelContext, uuid: str, lines: Sequence[tuple[Co
         draft = _locked_draft(uuid)
         if draft.state != Checkout.State.OPEN:
             raise CheckoutOver(state=draft.state)
-        patient = _patient(channel, max(1, (draft.ends_at - clock.now()) // timedelta(minutes=1)))
+        patient = patient_channel(channel, max(1, (draft.ends_at - clock.now()) // timedelta(minutes=1)))
         view = set_lines(key=Key(patient, basket_id=draft.basket_id), lines=lines)
         if draft.delivery:
             choose_again(draft, view)
@@ -127,11 +127,14 @@ def cancel_draft(*, uuid: str) -> Checkout:
 
 
 def payment_link(draft: Checkout) -> str:
-    """Where the customer pays. The secret stands after ``#``: no server log and no referrer sees it."""
-    return f"{conf.BASE_URL}/{draft.channel.code}/{draft.locale}/checkout#{draft.uuid}"
+    """Where the customer pays. The secret stands after ``#``: no server log and no referrer sees it.
+
+    ``?link`` says that it is to be opened, whatever else this browser was about to buy.
+    """
+    return f"{conf.BASE_URL}/{draft.channel.code}/{draft.locale}/checkout?link#{draft.uuid}"
 
 
-def _patient(channel: ChannelContext, minutes: int) -> ChannelContext:
+def patient_channel(channel: ChannelContext, minutes: int) -> ChannelContext:
     """The channel as it is for a draft: goods are kept at once, and longer than others wait."""
     return replace(
         channel, holds_from=Channel.HoldsFrom.ADDING, hold_minutes=minutes, hold_minutes_max=minutes

@@ -5,6 +5,7 @@ Parcels are locked before their order, as everywhere in fulfilment.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
@@ -15,12 +16,11 @@ from comptoir.base.money import Money, written
 from comptoir.baskets.models import Basket
 from comptoir.baskets.rows import Code
 from comptoir.baskets.services import open_basket
-from comptoir.baskets.shown import BasketView
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext, channel_context
 from comptoir.checkout.cancelling import lock_live
-from comptoir.checkout.freezing import placed_lines
-from comptoir.checkout.handing import recipient_of
+from comptoir.checkout.freezing import FrozenOffers, placed_lines
+from comptoir.checkout.handing import open_order_parcels, recipient_of
 from comptoir.checkout.refusals import PriceChanged
 from comptoir.checkout.services import clean_address
 from comptoir.events.services import record_event
@@ -29,6 +29,7 @@ from comptoir.fulfilment.models import DeliveryMethod, Parcel, ParcelLine
 from comptoir.fulfilment.parcels import add_parcel, promised_pieces
 from comptoir.fulfilment.prices import rates_at
 from comptoir.orders.models import Order, OrderLine
+from comptoir.orders.placing import PlacedLine
 from comptoir.orders.services import (
     CUSTOMER_MAY_CANCEL,
     MoveNotAllowed,
@@ -40,6 +41,7 @@ from comptoir.payments.built_in import BankTransfer
 from comptoir.payments.providers import provider_of
 from comptoir.payments.queries import OfferedMethod, offered_methods
 from comptoir.payments.services import start_payment
+from comptoir.pricing.quote_parts import Quote
 from comptoir.pricing.services import use_offers
 from comptoir.stock.allocations import allocate_holds
 from comptoir.stock.plans import Wanted
@@ -55,14 +57,6 @@ class NoWayToPay(ComptoirError):
         "There is no way to pay {amount} more for this order. Take a second order on the phone instead."
     )
     public_facts = ("amount",)
-
-
-class InvoicedAlready(ComptoirError):
-    """Goods cannot be added to an order whose invoice is written."""
-
-    code = "invoiced_already"
-    status = 409
-    sentence = _("The invoice of this order is written. Take a second order on the phone instead.")
 
 
 class OtherZone(ComptoirError):
@@ -88,7 +82,7 @@ def correct_order(
     def correct() -> Order:
         parcels = lock_live(order_id)
         order = lock_order(order_id)
-        _refuse_late(order, parcels)
+        refuse_late(order, parcels)
         fields: dict[str, object] = dict(contact)
         if address is not None:
             fields["delivery"] = {**order.delivery, "address": _checked(order, address)}
@@ -125,7 +119,7 @@ def add_goods(
     """Put more goods into an order that nobody prepares yet: promised at once, at today's price, paid by one more tender.
 
     ``total`` is what the customer was told. The same ``key`` adds once. Not inside a transaction.
-    Errors: ``NotFound``, ``MoveNotAllowed``, ``InvoicedAlready``, ``NoWayToPay``, ``PriceChanged``, and those of
+    Errors: ``NotFound``, ``MoveNotAllowed``, ``NoWayToPay``, ``PriceChanged``, and those of
     ``baskets.open_basket``. Nothing changes then.
     """
     order = Order.objects.select_related("channel", "location").filter(pk=order_id).first()
@@ -157,46 +151,64 @@ def _add(
     locked = lock_order(order.pk)
     if locked.history.filter(what="added", facts__key=key).exists():
         return
-    _refuse_late(locked, parcels)
-    if locked.papers.exists():
-        raise InvoicedAlready()
+    refuse_late(locked, parcels)
     channel = _channel(order)
     view, _token = open_basket(channel=channel, location=order.location, lines=lines)
     now_costs = view.quote.total
     if now_costs != total:
         raise PriceChanged(field="total", now=written(now_costs), total=now_costs.as_json(), lines=[])
-    rows = _write_lines(locked, view)
-    _promise(order, channel, parcels, rows)
-    use_offers(quote=view.quote, document=f"{order.number}+{view.basket.id}", customer_id=order.user_id)
-    told = [{"sku": row.sku, "quantity": row.quantity} for row in rows]
-    tell_story(locked, "added", actor_id=actor_id, key=key, amount=total.as_json(), lines=told)
+    put_in(
+        locked,
+        parcels,
+        placed_lines(view, order.locale),
+        view.quote,
+        basket_id=view.basket.id,
+        actor_id=actor_id,
+        key=key,
+    )
+
+
+def put_in(
+    order: Order,
+    parcels: list[Parcel],
+    lines: Sequence[PlacedLine],
+    offers: Quote | FrozenOffers,
+    *,
+    basket_id: int,
+    actor_id: int | None = None,
+    **facts: str,
+) -> None:
+    """Let the goods of a basket become further lines of an order: promised, in its parcels, told in its story.
+
+    The caller has locked parcels and order, and sees to the money. Errors: ``OutOfStock``, ``OfferExhausted``.
+    """
+    Basket.objects.filter(pk=basket_id).update(status=Basket.SUBMITTED, date_submitted=clock.now())
+    total, tax = sum(one.total for one in lines), sum(one.tax for one in lines)
+    Order.objects.filter(pk=order.pk).update(total=F("total") + total, tax=F("tax") + tax)
+    rows = OrderLine.objects.bulk_create(OrderLine(order=order, **vars(line)) for line in lines)
+    use_offers(quote=offers, document=f"{order.number}+{basket_id}", customer_id=order.user_id)  # type: ignore[arg-type]
+    told = [{"line": row.pk, "sku": row.sku, "quantity": row.quantity} for row in rows]
+    amount = order.money(Decimal(total)).as_json()
+    change = tell_story(order, "added", actor_id=actor_id, amount=amount, lines=told, **facts)
     record_event(
-        "order_changed", subject_id=order.pk, number=order.number, change="edited", state=str(locked.state)
-    )
+        "order_changed", subject_id=order.pk, number=order.number, change="added", state=str(order.state),
+        step=change.pk,
+    )  # fmt: skip
+    _promise(order, parcels, rows)
 
 
-def _write_lines(order: Order, view: BasketView) -> list[OrderLine]:
-    """The goods of a basket become further lines of an order; the basket has had its order by that."""
-    Basket.objects.filter(pk=view.basket.id).update(status=Basket.SUBMITTED, date_submitted=clock.now())
-    quote = view.quote
-    Order.objects.filter(pk=order.pk).update(
-        total=F("total") + quote.total.amount, tax=F("tax") + quote.tax.amount
-    )
-    return OrderLine.objects.bulk_create(
-        OrderLine(order=order, **vars(line)) for line in placed_lines(view, order.locale)
-    )
-
-
-def _promise(order: Order, channel: ChannelContext, parcels: list[Parcel], rows: list[OrderLine]) -> None:
+def _promise(order: Order, parcels: list[Parcel], rows: list[OrderLine]) -> None:
     """Promise goods where the order is prepared if they are there, and put them into its parcels."""
     wanted = [Wanted(row.stock_owner, row.variant_id, row.quantity) for row in rows if row.is_counted]
     if not wanted:
         return
+    channel = _channel(order)
     first = list(dict.fromkeys(one.location_id for one in parcels))
     others = [pk for pk in channel.location_ids if pk not in first]
     allocate_holds(requests=wanted, location_ids=[*first, *others], channel=channel, document=order.number)
     if not parcels:
-        return  # opened when the money is there
+        open_order_parcels(order)  # none yet if the order waits for its money
+        return
     mine, at = {row.pk for row in rows}, {one.location_id: one for one in parcels}
     for location_id, pieces in promised_pieces(order).items():
         fresh = {pk: quantity for pk, quantity in pieces.items() if pk in mine}
@@ -209,7 +221,7 @@ def _promise(order: Order, channel: ChannelContext, parcels: list[Parcel], rows:
             add_parcel(parcels[0], fresh, actor_id=None, location_id=location_id)
 
 
-def _refuse_late(order: Order, parcels: list[Parcel]) -> None:
+def refuse_late(order: Order, parcels: list[Parcel]) -> None:
     if order.state not in CUSTOMER_MAY_CANCEL or any(one.state != Parcel.State.WAITING for one in parcels):
         raise MoveNotAllowed(field="state", state=order.get_state_display())
 

@@ -5,6 +5,7 @@ stay as they are; orders lose their names, addresses and words. ``docs/algorithm
 """
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.base.errors import ComptoirError, NotFound
@@ -82,6 +83,6 @@ def _forget_name(order: Order) -> None:
         update_fields=["delivery", "name", "email", "phone", "note", "billing", "user", "link_version"]
     )
     Parcel.objects.filter(order=order).update(recipient={}, here_note="")
-    Checkout.objects.filter(order=order).update(
+    Checkout.objects.filter(Q(order=order) | Q(adds_to=order)).update(
         name="", email="", phone="", billing={}, delivery={}, frozen={}
     )

@@ -20,6 +20,7 @@ from comptoir.baskets.holding import let_go
 from comptoir.baskets.models import Basket, Line
 from comptoir.baskets.rows import basket_by_id, line_owner
 from comptoir.channels.queries import ChannelContext, channel_context
+from comptoir.checkout.additions import bring_goods, end_addition
 from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.checkout.delivery import CARRIED_OUT
 from comptoir.checkout.freezing import FrozenOffers, thaw
@@ -31,9 +32,9 @@ from comptoir.conf import conf
 from comptoir.events.services import record_event
 from comptoir.fulfilment.slots import NoSlotHeld, SlotFull, SlotPast, confirm_slot
 from comptoir.orders.models import Order, OrderLine, Paper
-from comptoir.orders.papers import issue_paper
+from comptoir.orders.papers import issue_further_paper, issue_paper
 from comptoir.orders.placing import Placing, place_order
-from comptoir.orders.services import move_order
+from comptoir.orders.services import MoveNotAllowed, move_order
 from comptoir.payments.checking import check_payment
 from comptoir.payments.models import Payment
 from comptoir.payments.queries import order_money, payments_of
@@ -86,7 +87,7 @@ def finish(*, uuid: str, channel_id: int | None = None) -> Checkout:
     """
     try:
         return in_transaction(lambda: _finish(uuid, {"channel": channel_id} if channel_id else {}))
-    except (OutOfStock, OfferExhausted, SlotFull, SlotPast, NoSlotHeld, ClaimGone) as error:
+    except (OutOfStock, OfferExhausted, SlotFull, SlotPast, NoSlotHeld, ClaimGone, MoveNotAllowed) as error:
         return _undo(uuid, error)
     except IntegrityError:
         # Another order of this basket was first; what was paid for this one goes back.
@@ -148,12 +149,17 @@ def _let_prepare(order_id: int) -> None:
 
 
 def issue_paper_when_paid(*, order_id: int) -> None:
-    """Write the invoice of an order that is paid in full; a receipt for what was carried out of the shop."""
+    """Write the invoice of an order that is paid in full; a receipt for what was carried out of the shop.
+
+    What was added after it has one of its own.
+    """
     order = Order.objects.get(pk=order_id)
     money = order_money(order)
+    kind = Paper.Kind.RECEIPT if order.delivery.get("way") == CARRIED_OUT else Paper.Kind.INVOICE
     if order.due_total > 0 and money.captured.amount - money.refunded.amount >= order.due_total:
-        is_till = order.delivery.get("way") == CARRIED_OUT
-        issue_paper(order_id=order_id, kind=Paper.Kind.RECEIPT if is_till else Paper.Kind.INVOICE)
+        issue_paper(order_id=order_id, kind=kind)
+    if money.captured.amount >= order.due_total:  # what went back as a gesture has its credit note
+        issue_further_paper(order_id=order_id, kind=kind)
 
 
 def _finish(uuid: str, only: dict[str, int]) -> Checkout:
@@ -170,15 +176,23 @@ def _finish(uuid: str, only: dict[str, int]) -> Checkout:
     tenders = lock_tenders(reference=checkout.reference)
     if placing.due_now > sum(one.secured for one in tenders):
         return checkout
+    if checkout.adds_to_id:
+        _set_placed(checkout, None)
+        bring_goods(checkout, placing, offers, tenders)
+        return checkout
     order, lines = _place(checkout, placing, offers, tenders)
-    checkout.state, checkout.order = State.PLACED, order
-    checkout.frozen = {}
-    checkout.save(update_fields=["state", "order", "frozen"])
+    _set_placed(checkout, order)
     Basket.objects.filter(pk=checkout.basket_id).update(status=Basket.SUBMITTED, date_submitted=clock.now())
     if basket_version != checkout.basket_version:
         _release_others(checkout, placing)
     _allocate(order, placing, lines)
     return checkout
+
+
+def _set_placed(checkout: Checkout, order: Order | None) -> None:
+    """``order`` is the one that was placed; goods that were added know theirs already."""
+    checkout.state, checkout.order, checkout.frozen = State.PLACED, order, {}
+    checkout.save(update_fields=["state", "order", "frozen"])
 
 
 def _place(
@@ -250,11 +264,7 @@ def _undo(uuid: str, error: Exception) -> Checkout:
         if checkout.state != State.PAYING:
             return checkout
         code = getattr(error, "code", GoodsGone.code)
-        end_checkout(checkout, problem=code)
-        record_event(
-            "checkout_failed", subject_id=checkout.pk, reference=checkout.reference, problem=code,
-            channel=checkout.channel.code,
-        )  # fmt: skip
+        _fail(checkout, code)
         return checkout
 
     checkout = in_transaction(undo)
@@ -263,18 +273,29 @@ def _undo(uuid: str, error: Exception) -> Checkout:
     raise GoodsGone(field="basket") from error
 
 
+def _fail(checkout: Checkout, problem: str) -> None:
+    """Somebody went to pay, and nothing comes of it: the customer is told."""
+    if checkout.adds_to_id:
+        end_addition(checkout, problem=problem)
+    else:
+        end_checkout(checkout, problem=problem)
+    record_event(
+        "checkout_failed", subject_id=checkout.pk, reference=checkout.reference, problem=problem,
+        channel=checkout.channel.code,
+    )  # fmt: skip
+
+
 def _end_if_due(uuid: str) -> bool:
     locked = lock_checkout(uuid)
     if locked is None or not locked[0].is_live or locked[0].ends_at > clock.now():
         return False
     checkout, _version = locked
-    was_paying = checkout.state == State.PAYING
-    end_checkout(checkout, problem="unpaid")
-    if was_paying:
-        record_event(
-            "checkout_failed", subject_id=checkout.pk, reference=checkout.reference, problem="unpaid",
-            channel=checkout.channel.code,
-        )  # fmt: skip
+    if checkout.state == State.PAYING:
+        _fail(checkout, "unpaid")
+    else:
+        end_checkout(checkout, problem="unpaid")
+    if checkout.adds_to_id:
+        return True
     Basket.objects.filter(pk=checkout.basket_id).update(checkout_began_at=None)
     with suppress(NotFound):  # closed or merged meanwhile: nothing is held for it any more
         basket = basket_by_id(checkout.basket_id, lock=True)

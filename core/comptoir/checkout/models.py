@@ -18,7 +18,8 @@ class Checkout(models.Model):
 
     Whoever changes one has locked its basket: the lock of the basket guards both. ``frozen`` is the order to be, as it
     was when the money was asked for; nothing of it is worked out again. ``uuid`` opens it, and is as secret as a token.
-    One that somebody of the staff began (``staff``) is a draft: an order taken on the phone.
+    One that somebody of the staff began (``staff``) is a draft: an order taken on the phone. One with ``adds_to`` brings
+    more goods to an order that was placed before: it is frozen from its first moment, and only paid (``additions``).
     """
 
     class State(models.TextChoices):
@@ -51,6 +52,9 @@ class Checkout(models.Model):
     order = models.OneToOneField(
         Order, on_delete=models.PROTECT, null=True, blank=True, related_name="checkout"
     )
+    adds_to = models.ForeignKey(
+        Order, on_delete=models.PROTECT, null=True, blank=True, related_name="additions"
+    )
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -67,8 +71,15 @@ class Checkout(models.Model):
                 name="one_live_checkout_a_basket",
             ),
             models.CheckConstraint(
-                condition=Q(state="placed", order__isnull=False) | (~Q(state="placed") & Q(order=None)),
+                condition=Q(adds_to=None, state="placed", order__isnull=False)
+                | Q(adds_to__isnull=False, order=None)
+                | (~Q(state="placed") & Q(order=None)),
                 name="a_placed_checkout_has_its_order",
+            ),
+            models.UniqueConstraint(
+                fields=["adds_to"],
+                condition=Q(state__in=["open", "paying"]),
+                name="one_live_addition_an_order",
             ),
         ]
         indexes = [
@@ -86,6 +97,11 @@ class Checkout(models.Model):
     def reference(self) -> str:
         """How payments, fulfilment and the order name it."""
         return f"checkout:{self.uuid}"
+
+    @property
+    def placed_order(self) -> Order | None:
+        """The order that came of it, or whose goods these are by now."""
+        return self.adds_to if self.adds_to and self.state == self.State.PLACED else self.order
 
     @property
     def is_live(self) -> bool:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.base.money import Money
+from comptoir.checkout.additions import withdraw_goods
 from comptoir.checkout.finishing import finish, issue_paper_when_paid, money_came
 from comptoir.checkout.following import cancel_what_is_lacking, follow_parcels
 from comptoir.checkout.models import uuid_of
@@ -39,6 +40,14 @@ def on_payment_refunded(events: list[Event]) -> None:
         if said["order"]:
             amount = Money(Decimal(said["amount"]), said["currency"])
             issue_credit_note(order_id=said["order"], amount=amount, cause=f"entry:{said['entry']}")
+
+
+@hookimpl
+def on_order_cancelled(events: list[Event]) -> None:
+    """Nothing is added to an order that is cancelled: the goods are free, and nobody can pay them any more."""
+    for event in events:
+        if event.payload["is_whole"]:
+            withdraw_goods(order_id=event.subject_id, reason="cancelled")
 
 
 @hookimpl

@@ -21,7 +21,7 @@ from comptoir.payments.queries import payments_of
 
 def checkout_view(channel: ChannelContext, uuid: str) -> CheckoutView:
     """A checkout as it is now; priced anew as long as something can change. Errors: ``NotFound``."""
-    rows = Checkout.objects.select_related("channel", "order__channel")
+    rows = Checkout.objects.select_related("channel", "order__channel", "adds_to__channel")
     checkout = rows.filter(uuid=uuid, channel=channel.id).first()
     if checkout is None:
         raise NotFound()

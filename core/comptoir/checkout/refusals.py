@@ -51,6 +51,14 @@ class CheckoutOver(ComptoirError):
     public_facts = ("state",)
 
 
+class GoodsOnly(ComptoirError):
+    """Who pays goods that were added to an order wants to change the order by it."""
+
+    code = "goods_only"
+    status = 409
+    sentence = _("These goods come with your order: all you choose here is how you pay them.")
+
+
 class GoodsGone(ComptoirError):
     """While the customer paid, the goods went to somebody else; the money goes back."""
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue, NotFound
-from comptoir.base.money import Money
+from comptoir.base.money import Money, written
 from comptoir.baskets import services as baskets
 from comptoir.baskets.claims import due_later_of_claims
 from comptoir.baskets.holding import extend_basket
@@ -30,9 +30,10 @@ from comptoir.channels.queries import ChannelContext
 from comptoir.checkout.delivery import CARRIED_OUT, Wish, choose_way, wish_of, with_point
 from comptoir.checkout.freezing import freeze
 from comptoir.checkout.models import Checkout
-from comptoir.checkout.refusals import CheckoutOver, NotReady, PriceChanged, Reason
+from comptoir.checkout.refusals import CheckoutOver, GoodsOnly, NotReady, PriceChanged, Reason
 from comptoir.conf import conf
 from comptoir.fulfilment.slots import release_slot
+from comptoir.orders.models import Order
 from comptoir.payments.models import Payment
 from comptoir.payments.providers import provider_of
 from comptoir.payments.queries import OfferedMethod, offered_methods
@@ -59,7 +60,7 @@ class CheckoutView:
     @property
     def total(self) -> Money:
         """What the customer pays: goods and delivery, with tax."""
-        if self.basket is None:
+        if self.basket is None or self.checkout.adds_to_id:
             return Money(self.checkout.total or 0, self.channel.currency)
         goods = self.basket.quote.total
         return goods + Money(self.checkout.delivery_total, goods.currency)
@@ -67,7 +68,8 @@ class CheckoutView:
     @cached_property
     def later(self) -> dict[int, Decimal]:
         """What of the lines is paid when the customer comes, by variant (docs/decisions/0008)."""
-        lines = [one for one in self.basket.lines if one.price] if self.basket else []
+        is_frozen = self.basket is None or self.checkout.adds_to_id
+        lines = [] if is_frozen else [one for one in self.basket.lines if one.price]
         totals = {one.row.variant_id: one.price.total for one in lines if not one.row.is_counted}
         found = due_later_of_claims(self.checkout.basket_id, totals)
         return {variant_id: later.amount for variant_id, later in found.items()}
@@ -124,15 +126,17 @@ def change_checkout(*, channel: ChannelContext, uuid: str, change: Change) -> Ch
     One that was being paid is opened again: money that still comes for it goes back. Only the means of payment that it
     is being paid by changes nothing: a second click on “pay” gives no payment up. Not inside a transaction, as a carrier
     may be asked.
-    Errors: ``NotFound``, ``CheckoutOver``, ``InvalidValue`` with the field, and those of ``delivery.choose_way`` and
+    Errors: ``NotFound``, ``CheckoutOver``, ``GoodsOnly``, ``InvalidValue`` with the field, and those of ``delivery.choose_way`` and
     ``delivery.with_point``. Nothing changes then.
     """
     wish = with_point(change.wish) if change.wish else None
     with transaction.atomic():
         checkout, basket = lock_live(channel, uuid)
+        if checkout.adds_to_id and change != Change(provider=change.provider):
+            raise GoodsOnly()
         if checkout.state == State.PAYING and change != Change(provider=checkout.provider):
             give_back(reference=checkout.reference)
-            checkout.state = State.OPEN
+            checkout.state = State.PAYING if checkout.adds_to_id else State.OPEN
         fill_in_contact(checkout, change.contact or {})
         if change.billing is not None:
             checkout.billing = clean_address("billing", change.billing)
@@ -157,6 +161,8 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
     if key and (checkout.state == State.PLACED or checkout.has_begun):
         return checkout
     basket = _live(checkout, locked, channel)
+    if checkout.adds_to_id:
+        return _as_offered(checkout, channel, total)
     view = show_basket(price_basket(basket, channel))
     shown = CheckoutView(checkout, channel, view)
     if reasons := _reasons(shown):
@@ -183,6 +189,22 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
     checkout.save(update_fields=[*FILLED_IN, *PREPARED])
     if not is_held:
         extend_basket(view.basket, channel)
+    return checkout
+
+
+def _as_offered(checkout: Checkout, channel: ChannelContext, total: Money) -> Checkout:
+    """Goods that are added to an order cost what the customer was told, and are kept already.
+
+    Errors: ``CheckoutOver`` if the order was cancelled meanwhile or is prepared, ``PriceChanged``, ``NotReady``.
+    """
+    assert checkout.adds_to is not None
+    shown = CheckoutView(checkout, channel, None)
+    if checkout.adds_to.state != Order.State.PLACED:
+        raise CheckoutOver(state=checkout.state)
+    if shown.total != total:
+        raise PriceChanged(field="total", now=written(shown.total), total=shown.total.as_json(), lines=[])
+    if reasons := _payment_reasons(shown):
+        raise NotReady(reasons)
     return checkout
 
 
@@ -312,9 +334,11 @@ def _reasons(shown: CheckoutView) -> list[Reason]:
 
 def methods_of(shown: CheckoutView) -> list[OfferedMethod]:
     """The means of payment that a customer can choose for this basket and delivery; none once the money was asked for."""
+    delivery = shown.checkout.delivery
+    if shown.checkout.adds_to_id and shown.checkout.is_live:
+        return online_methods(shown.channel, shown.total, delivery)
     if shown.basket is None:
         return []
-    delivery = shown.checkout.delivery
     return offered_methods(
         shown.channel,
         amount=shown.due_now,
@@ -322,6 +346,15 @@ def methods_of(shown: CheckoutView) -> list[OfferedMethod]:
         way=delivery.get("way", ""),
         location_id=delivery.get("location_id"),
     )
+
+
+def online_methods(
+    channel: ChannelContext, amount: Money, delivery: Mapping[str, Any]
+) -> list[OfferedMethod]:
+    """The means of payment that take the money at once, with nobody of the shop."""
+    way, location_id = delivery.get("way", ""), delivery.get("location_id")
+    offered = offered_methods(channel, amount=amount, way=way, location_id=location_id)
+    return [one for one in offered if not provider_of(one.code).captures_by_hand]
 
 
 def _payment_reasons(shown: CheckoutView) -> list[Reason]:

@@ -102,24 +102,29 @@ def post(url: str, *, headers: dict[str, str], body: bytes) -> Answer:
     return Answer(**found, duration_ms=round((time.monotonic() - started) * 1000))
 
 
-def fetch(url: str, *, etag: str = "") -> Fetched:
-    """Read a file at an address that somebody typed in; what goes wrong is part of the answer.
+def fetch(
+    url: str, *, etag: str = "", method: str = "GET", headers: dict[str, str] | None = None, body: bytes | None = None
+) -> Fetched:  # fmt: skip
+    """Read a file at an address that somebody typed in, or what a server answers there; what goes wrong is part of the answer.
 
     Redirects are not followed: a file that moved away has to be typed in anew. With ``etag`` the answer may be 304.
     """
     deadline = time.monotonic() + TIMEOUT_S
+    sent = {**(headers or {}), **({"If-None-Match": etag} if etag else {})}
     try:
-        return _fetch(_split(url), {"If-None-Match": etag} if etag else {}, deadline=deadline)
+        return _fetch(_split(url), method, sent, body, deadline=deadline)
     except NotAllowed:
         return Fetched(problem=Problem.NOT_ALLOWED)
     except Exception as error:  # whatever a server sends must not stop the reader
         return Fetched(problem=_problem(error))
 
 
-def _fetch(parts: SplitResult, headers: dict[str, str], *, deadline: float) -> Fetched:
+def _fetch(
+    parts: SplitResult, method: str, headers: dict[str, str], body: bytes | None, *, deadline: float
+) -> Fetched:
     connection = _Connection(parts, deadline)
     try:
-        connection.request("GET", _target(parts), headers={**headers, "Connection": "close"})
+        connection.request(method, _target(parts), body, {**headers, "Connection": "close"})
         response = connection.getresponse()
         return Fetched(response.status, response.read(MOST_FETCHED), response.headers.get("ETag", ""))
     finally:

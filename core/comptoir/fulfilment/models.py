@@ -326,6 +326,7 @@ class Parcel(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
     promise = models.JSONField(_("promise"), default=dict)
     due_at = models.DateTimeField(_("to be ready by"))
+    kept_back_until = models.DateTimeField(_("not begun before"), null=True, blank=True)
     slot = models.ForeignKey(
         Slot, on_delete=models.PROTECT, related_name="parcels", null=True, blank=True, verbose_name=_("slot")
     )
@@ -362,6 +363,12 @@ class Parcel(models.Model):
         """The location whose people have it in their hands."""
         at_destination = self.state in (self.State.READY, self.State.COLLECTED, self.State.SENT)
         return self.destination_id if at_destination and self.destination_id else self.location_id
+
+    @property
+    def is_kept_back(self) -> bool:
+        """Whether nobody may begin with it yet: more goods may still come to it."""
+        waits = self.state == self.State.WAITING and self.kept_back_until
+        return bool(waits and waits > clock.now())
 
     @property
     def is_late(self) -> bool:

@@ -48,6 +48,14 @@ class PickedAlready(ComptoirError):
     sentence = _("{sku}: all {quantity} pieces are picked already.")
 
 
+class ParcelKeptBack(ComptoirError):
+    """Somebody begins with a parcel to which more goods may still come."""
+
+    code = "parcel_kept_back"
+    status = 409
+    sentence = _("{number} waits: the customer has still to pay for goods that were added.")
+
+
 class NotAllPicked(ComptoirError):
     """A parcel is to be packed, and pieces are missing."""
 
@@ -114,10 +122,21 @@ def open_parcels(
     return in_transaction_once(open_them)
 
 
+def keep_back(*, order_id: int, until: datetime) -> None:
+    """Let nobody begin with the parcels of an order before then; the caller has locked them."""
+    Parcel.objects.filter(order=order_id, state=State.WAITING).update(kept_back_until=until)
+
+
+def let_begin(*, order_id: int) -> None:
+    """The parcels of an order may be prepared; in the caller's transaction."""
+    Parcel.objects.filter(order=order_id).exclude(kept_back_until=None).update(kept_back_until=None)
+
+
 def start_picking(*, parcel: Parcel, actor_id: int | None = None) -> Parcel:
-    """Somebody begins with a parcel. Errors: ``ParcelMoved``."""
+    """Somebody begins with a parcel. Errors: ``ParcelMoved``, ``ParcelKeptBack``."""
     with transaction.atomic():
-        _begin(parcel, actor_id)
+        _begin(lock_parcel(parcel, State.WAITING), actor_id)
+    parcel.state = State.PICKING
     return parcel
 
 
@@ -126,7 +145,7 @@ def pick_pieces(
 ) -> ParcelLine:
     """Put pieces into a parcel by scanning their SKU or barcode; the first scan begins the picking.
 
-    Errors: ``WrongScan``, ``PickedAlready``, ``ParcelMoved``, ``InvalidValue``; nothing is put in then.
+    Errors: ``WrongScan``, ``PickedAlready``, ``ParcelMoved``, ``ParcelKeptBack``, ``InvalidValue``; nothing is put in then.
     """
     whole_pieces(quantity)
     with transaction.atomic():
@@ -268,6 +287,8 @@ def set_ready(parcel: Parcel, actor_id: int | None) -> None:
 
 
 def _begin(parcel: Parcel, actor_id: int | None) -> None:
+    if parcel.is_kept_back:
+        raise ParcelKeptBack(number=parcel.number)
     move_parcel(parcel, State.PICKING, actor_id=actor_id)
     tell(parcel, "parcel_started")
 
@@ -311,6 +332,7 @@ def add_parcel(
         "destination",
         "promise",
         "due_at",
+        "kept_back_until",
         "slot",
         "attempt",
     )

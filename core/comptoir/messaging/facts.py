@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
 from django.utils import formats, timezone
 from django.utils.dates import WEEKDAYS
 
 from comptoir.base.money import Money, written
 from comptoir.channels.models import Location
+from comptoir.checkout.additions import of_checkout
 from comptoir.checkout.drafts import payment_link
 from comptoir.checkout.models import Checkout
 from comptoir.conf import conf
@@ -46,6 +46,7 @@ def of_order(order: Order) -> dict[str, Any]:
         },
         "delivery": _delivery(order),
         "transfer": _transfer(order),
+        **_when_paid(order),
     }
 
 
@@ -121,9 +122,55 @@ def of_failed_checkout(checkout: Checkout) -> dict[str, Any]:
 
 
 def of_draft(draft: Checkout) -> dict[str, Any]:
-    """The link to pay, and until when the goods are kept. A draft knows no place: the time is that of the site."""
-    ends_at = timezone.localtime(draft.ends_at)
+    """The link to pay, and until when the goods are kept, by the clock of the channel."""
+    ends_at = _local(draft.ends_at, draft.channel.time_zone)
     return {"link": payment_link(draft), "ends_on": _day(ends_at), "ends_time": _time(ends_at)}
+
+
+def of_addition(checkout: Checkout) -> dict[str, Any]:
+    """The goods that wait for their money, what they cost, and the link to pay."""
+    offered = of_checkout(checkout, checkout.adds_to.currency)
+    lines = [
+        {
+            "quantity": one["quantity"],
+            "title": ", ".join(filter(None, (one["title"], one["options"]))),
+            "total": written(one["total"]),
+        }
+        for one in offered.lines
+    ]
+    return {
+        **of_draft(checkout), "order": _heading(checkout.adds_to), "lines": lines, "total": written(offered.total)
+    }  # fmt: skip
+
+
+def of_ended_addition(checkout: Checkout) -> dict[str, Any]:
+    """Whether nobody paid in time, or they could not be given any more when the money came."""
+    return {"order": _heading(checkout.adds_to), "is_unpaid": checkout.problem == UNPAID}
+
+
+def of_added(change: StateChange) -> dict[str, Any]:
+    """The goods that came to an order, and what it costs with them."""
+    order, pks = change.order, [one["line"] for one in change.facts["lines"]]
+    rows = order.lines.filter(pk__in=pks).order_by("pk")
+    return {
+        "order": {**_heading(order), "total": _money(order.due_total, order.currency)},
+        "lines": [
+            {"quantity": one.quantity, "title": one.description, "total": _money(one.total, order.currency)}
+            for one in rows
+        ],
+    }
+
+
+def _when_paid(order: Order) -> dict[str, str]:
+    """What is paid with the order and what when its customer comes, where not all of it is paid with it."""
+    later, at_counter = order.due_later, _owed_in_shop(order)
+    if not later and not at_counter:
+        return {"paid_now": "", "paid_later": ""}
+    now = order.due_total - later - at_counter
+    return {
+        "paid_now": _money(now, order.currency) if now > 0 else "",
+        "paid_later": _money(later + at_counter, order.currency),
+    }
 
 
 # --- parts -----------------------------------------------------------------------------------------------------------
@@ -133,7 +180,7 @@ def _heading(order: Order) -> dict[str, Any]:
     return {
         "number": order.number,
         "name": order.name,
-        "placed_on": formats.date_format(timezone.localtime(order.placed_at), "j F Y"),
+        "placed_on": formats.date_format(_local(order.placed_at, order.channel.time_zone), "j F Y"),
         "is_unpaid": order.state == Order.State.UNPAID,
         "link": follow_link(order),
     }
@@ -169,12 +216,18 @@ def _transfer(order: Order) -> dict[str, str] | None:
 
 def _due_in_shop(order: Order) -> str:
     """What is to be paid at the counter; empty for an order that is paid otherwise."""
+    due = _owed_in_shop(order)
+    return _money(due, order.currency) if due else ""
+
+
+def _owed_in_shop(order: Order) -> Decimal:
+    """What was promised for the counter and nobody took yet, of what the order costs by now."""
     rows = Payment.objects.of_order(order)
-    if not rows.filter(provider=IN_SHOP).exists():
-        return ""
-    sums = rows.order_by().aggregate(taken=Sum("captured"), back=Sum("refunded"))
-    due = order.due_total - order.due_later - (sums["taken"] - sums["back"])
-    return _money(due, order.currency) if due > 0 else ""
+    awaited = sum(
+        (one.authorised - one.captured - one.voided for one in rows if one.provider == IN_SHOP), Decimal(0)
+    )
+    taken = sum((one.captured - one.refunded for one in rows), Decimal(0))
+    return max(min(awaited, order.due_total - order.due_later - taken), Decimal(0))
 
 
 def _is_paid(order: Order) -> bool:

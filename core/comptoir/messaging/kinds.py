@@ -47,16 +47,11 @@ def _by_email(code: str, noun: str, rows: Any, order_of: Any, facts_of: Any, is_
         noun,
         rows=rows,
         order_of=order_of,
-        address_of=lambda row: email_of(order_of(row)),
+        address_of=lambda row: order_of(row).email_to,
         locale_of=lambda row: order_of(row).locale,
         facts_of=facts_of,
         is_of_use=is_of_use,
     )
-
-
-def email_of(order: Order) -> str:
-    """Where a customer reads of an order: the address that was left for it, else that of the account."""
-    return order.email or (order.user.email if order.user else "")
 
 
 def _orders(ids: Iterable[int]) -> Iterable[Order]:
@@ -74,7 +69,25 @@ def _entries(ids: Iterable[int]) -> Iterable[PaymentEntry]:
 
 
 def _checkouts(ids: Iterable[int]) -> Iterable[Checkout]:
-    return Checkout.objects.filter(pk__in=list(ids)).select_related("channel")
+    return Checkout.objects.filter(pk__in=list(ids), adds_to=None).select_related("channel")
+
+
+def _additions(ids: Iterable[int]) -> Iterable[Checkout]:
+    rows = Checkout.objects.filter(pk__in=list(ids), adds_to__isnull=False)
+    return rows.select_related("channel", "adds_to__channel", "adds_to__user")
+
+
+def _about_addition(code: str, facts_of: Any, is_of_use: Any, medium: str = "email") -> Kind:
+    """By e-mail, and by SMS to who left a number alone."""
+    is_sms = medium == Message.Medium.SMS
+
+    def address_of(row: Checkout) -> str:
+        return ("" if row.email else row.phone) if is_sms else row.email
+
+    return Kind(
+        code, medium, "checkout", rows=_additions, order_of=lambda row: row.adds_to, address_of=address_of,
+        locale_of=lambda row: row.locale, facts_of=facts_of, is_of_use=is_of_use,
+    )  # fmt: skip
 
 
 def _changes(ids: Iterable[int]) -> Iterable[StateChange]:
@@ -114,6 +127,12 @@ OWN_KINDS = {
             rows=_checkouts, order_of=lambda row: None, address_of=lambda row: row.phone,
             locale_of=lambda row: row.locale, facts_of=facts.of_draft, is_of_use=lambda row: row.is_live,
         ),
+        _about_addition("addition_link", facts.of_addition, lambda row: row.is_live),
+        _about_addition("addition_sms", facts.of_addition, lambda row: row.is_live, Message.Medium.SMS),
+        _about_addition(
+            "addition_over", facts.of_ended_addition, lambda row: row.state == Checkout.State.ENDED
+        ),
+        _by_email("order_added", "change", _changes, _order_of_row, facts.of_added),
     )
 }  # fmt: skip
 

@@ -25,6 +25,10 @@ class Message(models.Model):
         ORDER_UNPAID = "order_unpaid", _("not paid in time")
         CHECKOUT_FAILED = "checkout_failed", _("no order came of it")
         DRAFT_LINK = "draft_link", _("link to pay")
+        ADDITION_LINK = "addition_link", _("goods to add, link to pay")
+        ADDITION_SMS = "addition_sms", _("goods to add, link by SMS")
+        ADDITION_OVER = "addition_over", _("goods to add were not paid")
+        ORDER_ADDED = "order_added", _("goods added")
 
     class Medium(models.TextChoices):
         EMAIL = "email", _("e-mail")

@@ -64,10 +64,19 @@ def on_order_cancelled(events: list[Event]) -> None:
 
 
 @hookimpl
+def on_order_changed(events: list[Event]) -> None:
+    """What became of the order in the shop is told by its parcels."""
+    added = [event.payload["step"] for event in events if event.payload["change"] == "added"]
+    write_messages(Kind.ORDER_ADDED, added)
+
+
+@hookimpl
 def on_checkout_failed(events: list[Event]) -> None:
-    write_messages(Kind.CHECKOUT_FAILED, [event.subject_id for event in events])
+    for kind in (Kind.CHECKOUT_FAILED, Kind.ADDITION_OVER):
+        write_messages(kind, [event.subject_id for event in events])
 
 
 @hookimpl
 def on_draft_offered(events: list[Event]) -> None:
-    write_messages(Kind.DRAFT_LINK, [event.subject_id for event in events])
+    for kind in (Kind.DRAFT_LINK, Kind.ADDITION_LINK, Kind.ADDITION_SMS):
+        write_messages(kind, [event.subject_id for event in events])

@@ -129,6 +129,11 @@ class Order(AbstractOrder):
         return Money(amount, self.currency)
 
     @property
+    def email_to(self) -> str:
+        """Where its customer reads of it: the address that was left for it, else that of the account."""
+        return self.email or (self.user.email if self.user else "")
+
+    @property
     def due_total(self) -> Decimal:
         """What the customer owes for it: what was cancelled costs nothing."""
         return self.total - self.cancelled_total
@@ -224,7 +229,9 @@ class StateChange(models.Model):
         "link": _("link renewed"),
         "money": _("money received"),
         "balance": _("rest paid at arrival"),
+        "offered": _("goods to add, link to pay sent"),
         "added": _("goods added"),
+        "withdrawn": _("goods to add given up"),
     }
 
     def __str__(self) -> str:

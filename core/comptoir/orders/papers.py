@@ -12,7 +12,7 @@ from comptoir.base import clock
 from comptoir.base.money import Money
 from comptoir.channels.models import Location
 from comptoir.conf import conf
-from comptoir.orders.models import Order, Paper
+from comptoir.orders.models import Order, OrderLine, Paper
 from comptoir.orders.refunds import kept_of_cancelled
 from comptoir.orders.services import lock_order
 
@@ -35,7 +35,27 @@ def issue_paper(*, order_id: int, kind: str = Kind.INVOICE) -> Paper:
     """
     order = lock_order(order_id)
     before = order.papers.filter(cause="order").first()
-    return before or _issue(order, kind, cause="order", total=order.due_total, content=_content(order))
+    content = _content(order, list(order.lines.order_by("pk")))
+    return before or _issue(order, kind, cause="order", total=order.due_total, content=content)
+
+
+@transaction.atomic
+def issue_further_paper(*, order_id: int, kind: str = Kind.INVOICE) -> Paper | None:
+    """What was added to an order after its invoice or receipt, on one of its own; ``None`` if there is nothing of that.
+
+    Errors: ``NotFound``.
+    """
+    order = lock_order(order_id)
+    papers = list(order.papers.exclude(kind=Kind.CREDIT_NOTE))
+    told = {one.get("line") for paper in papers for one in paper.content["lines"]}
+    first = order.history.filter(what="added", at__gt=papers[0].issued_at) if papers else order.history.none()
+    added = {one["line"] for step in first for one in step.facts["lines"]}
+    fresh = [one for one in order.lines.filter(pk__in=added - told).order_by("pk") if one.open_quantity]
+    if not fresh:
+        return None
+    content = _content(order, fresh, is_whole=False)
+    total = sum((Decimal(one["total"]) for one in content["lines"]), Decimal(0))
+    return _issue(order, kind, cause=f"line:{fresh[0].pk}", total=total, content=content)
 
 
 @transaction.atomic
@@ -45,12 +65,12 @@ def issue_credit_note(*, order_id: int, amount: Money, cause: str, reason: str =
     Errors: ``NotFound``.
     """
     order = lock_order(order_id)
-    paper = order.papers.exclude(kind=Kind.CREDIT_NOTE).first()
-    if paper is None:
+    of = list(order.papers.exclude(kind=Kind.CREDIT_NOTE).values_list("number", flat=True))
+    if not of:
         return None
     if before := order.papers.filter(kind=Kind.CREDIT_NOTE, cause=cause).first():
         return before
-    content = {**_content(order), "lines": [], "taxes": [], "reason": reason, "of": paper.number}
+    content = {**_content(order, []), "lines": [], "taxes": [], "reason": reason, "of": ", ".join(of)}
     return _issue(order, Kind.CREDIT_NOTE, cause=cause, total=-amount.amount, content=content)
 
 
@@ -76,14 +96,14 @@ def _issue(order: Order, kind: str, *, cause: str, total: Decimal, content: dict
     )
 
 
-def _content(order: Order) -> dict[str, Any]:
-    """Everything that is printed, frozen."""
-    lines = [_line(order, one) for one in order.lines.order_by("pk") if one.open_quantity]
-    if order.delivery_total and order.state != Order.State.CANCELLED:
+def _content(order: Order, rows: list[OrderLine], *, is_whole: bool = True) -> dict[str, Any]:
+    """Everything that is printed, frozen. A further paper has neither the delivery nor what was kept: the first had it."""
+    lines = [_line(order, one) for one in rows if one.open_quantity]
+    if is_whole and order.delivery_total and order.state != Order.State.CANCELLED:
         lines.append(
             _by_itself(order, order.delivery.get("name", ""), order.delivery_total, order.delivery_tax)
         )
-    if kept := kept_of_cancelled(order):
+    if is_whole and (kept := kept_of_cancelled(order)):
         with translation.override(order.locale):
             lines.append(_by_itself(order, _("Kept of what was cancelled"), kept, Decimal(0)))
     return {
@@ -93,7 +113,7 @@ def _content(order: Order) -> dict[str, Any]:
         "seller": {"name": conf.SHOP_NAME, "notice": conf.LEGAL_NOTICE, "address": _address(order.location)},
         "buyer": {"name": order.name, **{name: order.billing.get(name, "") for name in _BUYER}},
         "lines": lines,
-        "taxes": _taxes(order),
+        "taxes": _taxes(order, rows),
         "delivery": order.delivery.get("name", ""),
     }
 
@@ -101,9 +121,10 @@ def _content(order: Order) -> dict[str, Any]:
 _BUYER = ("company", "street", "street2", "postcode", "city", "country")
 
 
-def _line(order: Order, one: Any) -> dict[str, Any]:
+def _line(order: Order, one: OrderLine) -> dict[str, Any]:
     part = Decimal(one.open_quantity) / one.quantity
     return {
+        "line": one.pk,
         "title": one.description,
         "sku": one.sku,
         "quantity": one.open_quantity,
@@ -123,10 +144,10 @@ def _by_itself(order: Order, title: str, total: Decimal, tax: Decimal) -> dict[s
     return {"title": title, "sku": "", "quantity": 1, "percent": "", **sums}
 
 
-def _taxes(order: Order) -> list[dict[str, str]]:
+def _taxes(order: Order, rows: list[OrderLine]) -> list[dict[str, str]]:
     """Net and tax by rate; the tax on the delivery stands apart, as it is of the highest rate."""
     sums: dict[str, list[Decimal]] = {}
-    for one in order.lines.order_by("pk"):
+    for one in rows:
         part = Decimal(one.open_quantity) / one.quantity
         row = sums.setdefault(f"{one.tax_percent.normalize():f}", [Decimal(0), Decimal(0)])
         row[0] += (one.total - one.tax) * part

@@ -26,7 +26,8 @@ def orders_of_customer(user_id: int) -> QuerySet[Order]:
 def orders_for(user: User) -> QuerySet[Order]:
     """The orders somebody of the staff may see, the latest first.
 
-    All of them with the permission to work everywhere; else those of one's own shops, and those with goods there.
+    All of them with the permission to work everywhere; else those of one's own shops, and those with goods there, or that
+    had until they were cancelled.
     """
     rows = Order.objects.select_related("channel", "location")
     if user.is_superuser or user.has_perm("customers.work_everywhere"):
@@ -35,7 +36,7 @@ def orders_for(user: User) -> QuerySet[Order]:
     goods = Hold.objects.filter(
         level__location__in=places,
         owner__in=OrderLine.objects.filter(order=OuterRef(OuterRef("pk"))).values("stock_owner"),
-        state__in=[Hold.State.ALLOCATED, Hold.State.CONSUMED],
+        state__in=[Hold.State.ALLOCATED, Hold.State.CONSUMED, Hold.State.CANCELLED],
     )
     return rows.filter(Q(location__in=places) | Exists(goods))
 

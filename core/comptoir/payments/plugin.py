@@ -23,6 +23,16 @@ def on_order_placed(events: list[Event]) -> None:
 
 
 @hookimpl
+def on_order_changed(events: list[Event]) -> None:
+    """What was added to an order is taken as the order was."""
+    if conf.CAPTURE_FROM == "placing":
+        for event in events:
+            if event.payload["change"] == "added":
+                capture_for_order(order_id=event.subject_id)
+        hurry()
+
+
+@hookimpl
 def on_parcel_handed_over(events: list[Event]) -> None:
     _capture_parcels(events)
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel
+from comptoir.orders.models import OrderLine
 
 TITLE_MAX, TEXT_MAX, NAME_MAX = 100, 3000, 60
 
@@ -13,6 +14,7 @@ TITLE_MAX, TEXT_MAX, NAME_MAX = 100, 3000, 60
 class Review(models.Model):
     """What one customer says of one product they bought; shown once somebody of the house has approved it.
 
+    It is by ``user``, or by the guest who bought it with ``line``; ``line`` is also kept of whoever wrote from an order.
     ``name`` is how the customer wants to be called in public, ``locale`` the language it is written in. ``decided_at`` and
     ``decided_by`` say who approved or rejected it; ``refusal`` is what the author is told.
     """
@@ -32,7 +34,14 @@ class Review(models.Model):
         Product, on_delete=models.CASCADE, related_name="+", verbose_name=_("product")
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="reviews", verbose_name=_("customer")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="reviews",
+        verbose_name=_("customer"),
+    )
+    line = models.ForeignKey(
+        OrderLine, on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("order line")
     )
     channel = models.ForeignKey(
         Channel, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("channel")
@@ -69,6 +78,11 @@ class Review(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "product"], name="one_review_a_customer_and_product"),
+            models.UniqueConstraint(fields=["line"], name="one_review_an_order_line"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False) | Q(line__isnull=False),
+                name="a_review_is_by_somebody_who_bought",
+            ),
             models.CheckConstraint(condition=Q(rating__gte=1, rating__lte=5), name="a_rating_is_one_to_five"),
             models.CheckConstraint(
                 condition=Q(state="pending", decided_at=None)

@@ -29,16 +29,43 @@ class Rating:
         return {"average": str(self.average), "count": self.count}
 
 
-def is_buyer(user_id: int, product_id: int) -> bool:
-    """Whether a customer bought a piece of any variant of a product, and did not cancel it."""
-    lines = OrderLine.objects.filter(order__user=user_id, quantity__gt=F("cancelled"))
-    bought = lines.filter(Q(variant=product_id) | Q(variant__parent=product_id))
+@dataclass(frozen=True)
+class Author:
+    """Who says something of a product: a customer with an account, or whoever bought it with the line of an order."""
+
+    product_id: int
+    user_id: int | None
+    line_id: int | None = None
+
+
+def author_of_line(line: OrderLine) -> Author:
+    """Who bought a line: the account of its order, else the guest who has only this line to show."""
+    return Author(line.variant.parent_id or line.variant.pk, line.order.user_id, line.pk)
+
+
+def is_buyer(author: Author) -> bool:
+    """Whether somebody bought a piece of any variant of a product, and did not cancel it."""
+    by = Q(order__user=author.user_id) if author.user_id else Q(pk=author.line_id)
+    lines = OrderLine.objects.filter(by, quantity__gt=F("cancelled"))
+    bought = lines.filter(Q(variant=author.product_id) | Q(variant__parent=author.product_id))
     return bought.exclude(order__state__in=NOT_BOUGHT).exists()
 
 
-def own_review(user_id: int, product_id: int) -> Review | None:
-    """What a customer has said of a product, whatever its state."""
-    return Review.objects.filter(user=user_id, product=product_id).first()
+def own_review(author: Author) -> Review | None:
+    """What somebody has said of a product, whatever its state."""
+    by = Q(user=author.user_id) if author.user_id else Q(line=author.line_id)
+    return Review.objects.filter(by, product=author.product_id).first()
+
+
+def reviewable_lines(order: Order) -> list[OrderLine]:
+    """What was bought with an order that has come: of each product that still exists the first line."""
+    if order.state != Order.State.DONE:
+        return []
+    lines = order.lines.filter(quantity__gt=F("cancelled"), variant__isnull=False)
+    by_product: dict[int, OrderLine] = {}
+    for line in lines.select_related("variant", "order").order_by("pk"):
+        by_product.setdefault(line.variant.parent_id or line.variant.pk, line)
+    return list(by_product.values())
 
 
 def shown_reviews(product_id: int) -> QuerySet[Review]:

@@ -9,8 +9,9 @@ from comptoir.base import clock
 from comptoir.base.errors import ComptoirError, InvalidValue
 from comptoir.customers.models import User
 from comptoir.events.services import record_event, record_events
+from comptoir.orders.models import OrderLine
 from comptoir.reviews.models import NAME_MAX, TEXT_MAX, TITLE_MAX, Review
-from comptoir.reviews.queries import is_buyer
+from comptoir.reviews.queries import Author, is_buyer, own_review
 from comptoir.reviews.words import plain_line, plain_text
 
 
@@ -42,8 +43,7 @@ class Missing(ComptoirError):
 @transaction.atomic
 def write_review(
     *,
-    user: User,
-    product_id: int,
+    author: Author,
     channel_id: int,
     locale: str,
     rating: int,
@@ -63,18 +63,25 @@ def write_review(
         "text": _checked("text", plain_text(text), TEXT_MAX, needed=False),
         "name": _checked("name", plain_line(name), NAME_MAX),
     }
-    if not is_buyer(user.pk, product_id):
+    if not is_buyer(author):
         raise NotBought()
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # of two clicks the second finds the first
-    before = Review.objects.filter(user=user, product=product_id).first()
+    _lock(author)
+    before = own_review(author)
     if before:
         before.delete()
         if before.state == Review.State.APPROVED:
-            record_event("product_changed", subject_id=product_id)
+            record_event("product_changed", subject_id=author.product_id)
     return Review.objects.create(
-        user=user, product_id=product_id, channel_id=channel_id, locale=locale, rating=rating,
-        written_at=clock.now(), **words,
-    )  # fmt: skip
+        **vars(author), channel_id=channel_id, locale=locale, rating=rating, written_at=clock.now(), **words
+    )
+
+
+def _lock(author: Author) -> None:
+    """Of two clicks the second finds what the first wrote."""
+    if author.user_id:
+        User.objects.select_for_update(no_key=True).get(pk=author.user_id)
+    else:
+        OrderLine.objects.select_for_update(no_key=True).get(pk=author.line_id)
 
 
 @transaction.atomic

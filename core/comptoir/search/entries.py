@@ -14,7 +14,7 @@ from comptoir.search.words import compact, compounds, indexed_words
 CATEGORY = "category"
 CODES_MAX, TEXT_MAX = 300, 20_000
 #: To be raised when entries keep something else than before: workers then make all of them again.
-VERSION = 1
+VERSION = 2
 TAG = re.compile(r"<[^>]*>")
 
 #: Parts of blocks that nobody reads.
@@ -71,8 +71,8 @@ def entry_of(document: Document) -> Entry:
         document=document,
         title=indexed_words(product["title"]),
         shelf=indexed_words(" . ".join(dict.fromkeys(shelf))),
-        properties=indexed_words(" . ".join([*dict.fromkeys(labels), *codes])),
-        text=indexed_words(" . ".join(text)[:TEXT_MAX]),
+        properties=indexed_words(" . ".join(dict.fromkeys(labels))),
+        text=indexed_words(" . ".join([*codes, *text])[:TEXT_MAX]),
         codes=tuple(dict.fromkeys(compact(code)[:64] for code in codes)),
         facets=tuple(_facets(document, product)),
         options=tuple(tuple(one["options"].items()) for one in product["variants"]),

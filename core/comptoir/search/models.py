@@ -31,12 +31,13 @@ class Facet(models.Model):
 
 
 class PostgresEntry(models.Model):
-    """What the PostgreSQL engine knows of one document: its words by weight, and what it is limited and sorted by.
+    """What the PostgreSQL engine knows of one document: its words, and what it is limited and sorted by.
+
+    ``vector`` has all words, to be found by. ``heading`` has those that say what the product is, with where they stand: A the
+    title, B brand and categories, C properties. It is short, so that thousands can be put in order without reading texts.
 
     ``facet_ids`` is what the product or any of its variants has; ``variant_facets`` has a row for each variant, in the order
     of ``variant_ids``, with the options that it alone has, filled up with 0.
-
-    The weights of ``vector``: A the title, B brand and categories, C properties and codes, D the text.
     """
 
     document = models.OneToOneField(
@@ -46,7 +47,9 @@ class PostgresEntry(models.Model):
     locale = models.CharField(max_length=10)
     item_id = models.BigIntegerField()
     vector = SearchVectorField()
+    heading = SearchVectorField(default="")
     title = models.CharField(max_length=500)
+    title_words = models.PositiveSmallIntegerField(default=1)
     codes = ArrayField(models.CharField(max_length=64), default=list)
     facet_ids = ArrayField(models.BigIntegerField(), default=list)
     variant_ids = ArrayField(models.BigIntegerField(), null=True)

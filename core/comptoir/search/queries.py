@@ -16,7 +16,7 @@ from comptoir.search.engines.chosen import engine
 from comptoir.search.entries import CATEGORY
 from comptoir.search.facets import ShownFacet, ShownValue, shown_facets
 from comptoir.search.misses import note_miss
-from comptoir.search.questions import SORTS, Filters, Found, Question
+from comptoir.search.questions import IN_STOCK_MOST, SORTS, Filters, Found, Question
 from comptoir.search.rules import rules_of
 from comptoir.search.understanding import readable, understand
 from comptoir.search.words import compact, fold, indexed_words, singular, words
@@ -32,7 +32,8 @@ class Result:
     ``items`` are cards of products with live ``availability``, as in lists of products. ``corrected`` is the text that
     was searched for instead, when a word was not known but another was near. With ``is_relaxed`` no product has all of
     the words, and these have some. ``price_min`` and ``price_max`` are of everything that fits the other filters, in
-    whole units of the channel's currency; so ``in_stock`` and the facets count what fits all *other* filters.
+    whole units of the channel's currency; so ``in_stock`` and the facets count what fits all *other* filters. All counts are
+    exact, but for ``in_stock`` above ``questions.IN_STOCK_MOST``: then ``has_more_in_stock``.
     ``next`` is the cursor of the following page.
     """
 
@@ -49,6 +50,7 @@ class Result:
     price_min: Decimal | None = None
     price_max: Decimal | None = None
     in_stock: int = 0
+    has_more_in_stock: bool = False
 
 
 def search(
@@ -98,7 +100,8 @@ def search(
         facets=shown_facets(found.facets, filters),
         price_min=found.price_min,
         price_max=found.price_max,
-        in_stock=found.in_stock,
+        in_stock=min(found.in_stock, IN_STOCK_MOST),
+        has_more_in_stock=found.in_stock > IN_STOCK_MOST,
     )
 
 

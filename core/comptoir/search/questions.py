@@ -6,6 +6,10 @@ from decimal import Decimal
 from comptoir.search.entries import CATEGORY, FacetValue
 from comptoir.search.rules import Rules
 
+#: What can be had is counted so far: to look at the live stock of all there is takes longer than to find it. Who asks for
+#: what is in stock only is told exactly.
+IN_STOCK_MOST = 1_000
+
 #: How results can be sorted.
 SORTS = ("relevance", "featured", "newest", "price", "-price", "title")
 
@@ -50,7 +54,10 @@ class Alternative:
 
 @dataclass(frozen=True)
 class Term:
-    """One thing that was asked for: any of its alternatives will do. ``rarity`` is how much it tells about a product."""
+    """One thing that was asked for: any of its alternatives will do. ``rarity`` is how much it tells about a product.
+
+    Without alternatives it is something that no product has.
+    """
 
     alternatives: tuple[Alternative, ...]
     rarity: float = 1.0
@@ -74,11 +81,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Known:
-    """What an engine knows of a word: how many products have it (up to a bound), or which words are near."""
+    """What an engine knows of a word: how many products have it (up to a bound).
+
+    Of a word that was typed and that none has: which words are ``near``, each with how it is written and how many products
+    have it, and whether it ``begins`` a word of theirs.
+    """
 
     products: int = 0
     is_noise: bool = False
     near: tuple[tuple[str, str, int], ...] = ()
+    begins: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,7 @@ class Found:
     """What an engine found: documents of one page in order, how many in all, and counts.
 
     ``is_relaxed`` says that no product has everything, and that these have part of it. ``matching`` is how many fit the
-    text before filters.
+    text before filters. ``in_stock`` is counted up to ``IN_STOCK_MOST``, and then one more if there are more.
     """
 
     document_ids: list[int] = field(default_factory=list)

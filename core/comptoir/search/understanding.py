@@ -107,16 +107,15 @@ def _term(piece: _Piece, known: dict[str, Known], *, is_last: bool) -> tuple[Ter
 
 
 def _set_right(piece: _Piece, known: dict[str, Known]) -> tuple[Term, str]:
-    """A word that no product has: what it begins, and the words it was probably meant to be."""
+    """A word that no product has: the words it was probably meant to be, or what it begins."""
     words = [word for word in piece.typed if not known[word].is_noise]
     if len(words) > 1 and any(known[word].products for word in words):
-        return Term((Alternative(tuple(words)),), _rarity(1)), " ".join(piece.typed)
+        return Term((), _rarity(1)), " ".join(piece.typed)
     word = piece.alternatives[0].words[0]
     near = nearest(word, known[word])
-    alternatives = [Alternative((word,))]
-    if len(word) >= 3 and not near:
+    alternatives = [Alternative((other,), factor) for other, _shown, factor in near]
+    if len(word) >= 3 and not near and known[word].begins:
         alternatives.append(Alternative((word,), BEGINNING, is_beginning=True))
-    alternatives += [Alternative((other,), factor) for other, _shown, factor in near]
     return Term(tuple(alternatives), _rarity(10)), near[0][1] if near else " ".join(piece.typed)
 
 
@@ -124,7 +123,7 @@ def nearest(word: str, known: Known) -> list[tuple[str, str, float]]:
     """The words a typo was probably meant to be, best first, with what each counts for."""
     if any(letter.isdigit() for letter in word):
         return []
-    allowed = 0 if len(word) < 3 else 1 if len(word) < 5 else 2 if len(word) < 9 else 3
+    allowed = min(3, (len(word) + 3) // 4) if len(word) > 2 else 0
     found = []
     for other, shown, products in known.near:
         wrong = distance(word, other) + (0.5 if other[0] != word[0] else 0)

@@ -6,7 +6,7 @@ from comptoir.base.errors import InvalidValue
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Location
 from comptoir.stock.models import Level, Movement
-from comptoir.stock.movements import Change, make_level, write_movements
+from comptoir.stock.movements import Change, make_levels, refuse_parent, write_movements
 from comptoir.stock.pieces import whole_pieces
 from comptoir.stock.rows import in_transaction, lock_levels
 
@@ -25,24 +25,25 @@ def receive_delivery(
     """
     if not lines:
         raise InvalidValue(field="lines", value="")
-    for pieces in lines.values():
+    for variant, pieces in lines.items():
         whole_pieces(pieces)
+        refuse_parent(variant)
+    pieces_of = {variant.pk: pieces for variant, pieces in lines.items()}
 
     def receive() -> list[Level]:
-        by_level = {make_level(variant, location): pieces for variant, pieces in lines.items()}
-        levels = lock_levels(by_level)
+        levels = lock_levels(make_levels(pieces_of, location))
         if idempotency_key and Movement.objects.filter(idempotency_key=f"{idempotency_key}:1").exists():
             return list(levels.values())
         return write_movements(
             {
                 level: Change(
                     Movement.Reason.RECEIPT,
-                    quantity=by_level[pk],
+                    quantity=pieces_of[level.variant_id],
                     document=document,
                     actor_id=actor_id,
                     idempotency_key=f"{idempotency_key}:{number}" if idempotency_key else None,
                 )
-                for number, (pk, level) in enumerate(levels.items(), start=1)
+                for number, level in enumerate(levels.values(), start=1)
             }
         )
 

@@ -1,6 +1,6 @@
 """How a level changes: by a movement, and never without one (rule 8)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,15 +65,31 @@ class Change:
         return self.unsellable - self.quantity
 
 
+def refuse_parent(variant: Product) -> None:
+    """Errors: ``InvalidValue`` for a product that is sold only by its variants."""
+    if variant.structure == Product.PARENT:
+        raise InvalidValue(field="variant", value=variant.handle)
+
+
 def make_level(variant: Product, location: Location) -> int:
     """The id of the level of a variant at a location; an empty one is made when there is none.
 
     Errors: ``InvalidValue`` for a product that is sold only by its variants.
     """
-    if variant.structure == Product.PARENT:
-        raise InvalidValue(field="variant", value=variant.handle)
+    refuse_parent(variant)
     level, _created = Level.objects.get_or_create(variant=variant, location=location)
     return level.pk
+
+
+def make_levels(variant_ids: Iterable[int], location: Location) -> list[int]:
+    """The ids of the levels of variants at a location, in a constant number of statements; missing ones are made, empty."""
+    wanted = set(variant_ids)
+    levels = Level.objects.filter(location=location, variant__in=wanted)
+    missing = sorted(wanted - set(levels.values_list("variant_id", flat=True)))
+    Level.objects.bulk_create(
+        (Level(variant_id=pk, location=location) for pk in missing), ignore_conflicts=True
+    )
+    return list(levels.values_list("pk", flat=True))
 
 
 def move(variant: Product, location: Location, change: Change) -> Level:

@@ -16,6 +16,7 @@ from comptoir.stock.movements import (
     StockIsPromised,
     StockWouldBeNegative,
     make_level,
+    make_levels,
     move,
     write_movements,
 )
@@ -90,14 +91,9 @@ def count_stock_many(
         whole_pieces(pieces, field="counted", least=0)
 
     def count() -> set[int]:
-        levels = Level.objects.filter(location=location, variant__in=counted)
-        missing = sorted(counted.keys() - set(levels.values_list("variant_id", flat=True)))
-        Level.objects.bulk_create(
-            (Level(variant_id=pk, location=location) for pk in missing), ignore_conflicts=True
-        )
         changes = {
             level: _count(level, counted[level.variant_id], document, actor_id)
-            for level in lock_levels(levels.values_list("pk", flat=True)).values()
+            for level in lock_levels(make_levels(counted, location)).values()
             if level.on_hand != counted[level.variant_id]
         }
         return {level.variant_id for level in write_movements(changes)}

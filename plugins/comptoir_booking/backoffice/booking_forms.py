@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from comptoir.channels.models import Location
 from comptoir_booking.backoffice.screen import AT_THE_DESK
 from comptoir_booking.board import HOURS
-from comptoir_booking.models import GRID_MINUTES, Resource, Service
+from comptoir_booking.models import GRID_MINUTES, MOST_PEOPLE, Resource, Service
 from comptoir_booking.wall_time import instant_at
 
 #: Services one after the other that the form has room for.
@@ -89,15 +89,25 @@ class NewVisitForm(StartForm):
     )
     locale = forms.ChoiceField(label=gettext_lazy("Language"), choices=lambda: settings.LANGUAGES)
     note = forms.CharField(label=gettext_lazy("Note"), max_length=500, required=False)
+    party = forms.IntegerField(
+        label=gettext_lazy("How many people"), initial=1, required=False, min_value=1, max_value=MOST_PEOPLE
+    )
+    at_once = forms.BooleanField(
+        label=gettext_lazy("All at the same time, side by side"),
+        required=False,
+        help_text=gettext_lazy("Such as for two friends: each is done by somebody else."),
+    )
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     field_order = (
-        *(f"service-{number}" for number in range(MOST_SERVICES)), "on", "time", "person", "name", "phone", "email",
+        *(f"service-{number}" for number in range(MOST_SERVICES)), "at_once", "party", "on",
+        "time", "person", "name", "phone", "email",
         "locale", "note", "outside_hours", "reason",
     )  # fmt: skip
 
     def __init__(self, *args: Any, services: Sequence[Service], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.by_id = {one.pk: one for one in services}
         choices = sorted(((one.pk, str(one.product.get_title())) for one in services), key=lambda one: one[1])
         for number in range(MOST_SERVICES):
             self.fields[f"service-{number}"] = forms.TypedChoiceField(
@@ -110,10 +120,10 @@ class NewVisitForm(StartForm):
         self.order_fields(self.field_order)
 
     @property
-    def services(self) -> list[int]:
+    def services(self) -> list[Service]:
         """The services in their order."""
         said = (self.cleaned_data[f"service-{number}"] for number in range(MOST_SERVICES))
-        return [pk for pk in said if pk]
+        return [self.by_id[pk] for pk in said if pk]
 
     @property
     def first_service(self) -> forms.BoundField:

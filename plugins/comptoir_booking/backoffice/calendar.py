@@ -44,8 +44,9 @@ class Card:
     can_move: bool
 
     @property
-    def is_short(self) -> bool:
-        return self.block.minutes < 30
+    def size(self) -> str:
+        """How much fits: one line, two, or all of it."""
+        return "short" if self.block.minutes < 30 else "tight" if self.block.minutes < 45 else ""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from comptoir_booking.backoffice.screen import (
     services_of,
 )
 from comptoir_booking.backoffice.taking import people_at, person_id
-from comptoir_booking.changes import move_visit
+from comptoir_booking.changes import move_visit, unmark_visit
 from comptoir_booking.clients import earlier_orders, earlier_visits
 from comptoir_booking.models import Booking, BookingStep
 from comptoir_booking.ordered import cancel_booked, mark_booked
@@ -39,11 +39,14 @@ MARKS = {
     ],
     State.ARRIVED: [(State.DONE, gettext_lazy("Done"))],
 }
+#: What takes the last mark back, and the states that a mark made.
+UNDO, MARKED = "undo", (State.ARRIVED, State.DONE, State.MISSED)
 CHANGES = {
     "booked": gettext_lazy("booked by the team"),
     "confirmed": gettext_lazy("booked by the customer"),
     "moved": gettext_lazy("moved"),
     "cancelled": gettext_lazy("cancelled"),
+    "unmarked": gettext_lazy("mark taken back"),
 }
 
 
@@ -63,6 +66,9 @@ class VisitScreen(VisitScreenBase):
             elif what in (State.ARRIVED, State.DONE, State.MISSED):
                 mark_booked(state=what, **by)
                 messages.success(request, _("Written down."))
+            elif what == UNDO:
+                unmark_visit(**by)
+                messages.success(request, _("Taken back."))
         except ComptoirError as error:
             messages.error(request, str(error))
         return redirect(self.day_url() if request.POST.get("then") == "day" else self.visit_url)
@@ -78,6 +84,7 @@ class VisitScreen(VisitScreenBase):
             "ends_at": self.bookings[-1].ends_at.astimezone(zone),
             "icon": ICONS[State(first.state)],
             "marks": MARKS.get(State(first.state), []),
+            "can_undo": first.state in MARKED,
             "can_change": first.state == State.CONFIRMED,
             "policy": policy_words(self.bookings, terms),
             "has_fee": bool(terms.fee and terms.fee.amount),
@@ -177,6 +184,8 @@ def _steps(booking: Booking) -> list[BookingStep]:
 def _told(step: BookingStep) -> str:
     """A step of the story in words."""
     words = str(CHANGES.get(step.change) or dict(State.choices).get(step.change, step.change))
+    if state := step.facts.get("was_state"):
+        words += f" ({dict(State.choices).get(state, state)})"
     if was := step.facts.get("was"):
         words += " " + _("(was %(when)s)") % {"when": was.replace("T", " ")[:16]}
     if reason := step.facts.get("reason"):

@@ -6,19 +6,24 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
 
 from comptoir.base.backoffice import CarefulDeleteView
 from comptoir.base.errors import InvalidValue
 from comptoir.customers.queries import workplaces
+from comptoir_booking.backoffice.feed import FeedScreen
 from comptoir_booking.backoffice.problems import LOOKS_AHEAD_DAYS, conflicts_url, count_conflicts
 from comptoir_booking.models import Policy, Resource, ResourceGroup, Service
 from comptoir_booking.services import check_segments
@@ -63,6 +68,12 @@ class ResourceCreateView(OwnResources, generic.CreateView):
 class ResourceEditView(OwnResources, generic.EditView):
     """A person or thing with its hours. What is booked stays booked: what no longer fits is pointed out."""
 
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        address = reverse("resources:feed", args=[self.object.pk])
+        feed = Button(_("Address for calendar programs"), url=address, icon_name="calendar-alt", priority=5)
+        return [feed, *super().header_more_buttons]
+
     def form_valid(self, form: forms.ModelForm) -> HttpResponse:
         answer = super().form_valid(form)
         if number := count_conflicts(self.object.location):
@@ -84,6 +95,14 @@ class ResourceDeleteView(OwnResources, CarefulDeleteView):
     get_form = CarefulDeleteView.get_form
 
 
+class FreshnessPanel(Panel):
+    """When another calendar was last read, and what keeps it from being read."""
+
+    class BoundPanel(Panel.BoundPanel):
+        def render_html(self, parent_context: dict[str, Any] | None = None) -> str:
+            return format_html("<p>{}</p>", self.instance.freshness)
+
+
 class ResourceViewSet(ModelViewSet):
     """Who and what can be booked."""
 
@@ -98,6 +117,10 @@ class ResourceViewSet(ModelViewSet):
     add_view_class = ResourceCreateView
     edit_view_class = ResourceEditView
     delete_view_class = ResourceDeleteView
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [*super().get_urlpatterns(), path("calendar/<int:pk>/", FeedScreen.as_view(), name="feed")]
+
     list_display = [
         "name", Column("kind", label=gettext_lazy("Kind"), accessor="get_kind_display"), "location",
         Column("hours", label=gettext_lazy("Can be had"), accessor="get_hours_display"),
@@ -108,7 +131,7 @@ class ResourceViewSet(ModelViewSet):
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("name"), FieldPanel("code")]),
-                FieldRowPanel([FieldPanel("kind"), FieldPanel("capacity")]),
+                FieldRowPanel([FieldPanel("kind"), FieldPanel("capacity"), FieldPanel("seats")]),
                 FieldRowPanel([FieldPanel("location"), FieldPanel("hours")]),
                 FieldRowPanel([FieldPanel("user"), FieldPanel("is_active")]),
             ],
@@ -126,7 +149,11 @@ class ResourceViewSet(ModelViewSet):
         ),
         InlinePanel(
             "other_calendars",
-            [FieldPanel("url")],
+            [
+                FieldRowPanel([FieldPanel("kind"), FieldPanel("url")]),
+                FieldRowPanel([FieldPanel("user_name"), FieldPanel("password")]),
+                FreshnessPanel(heading=gettext_lazy("State")),
+            ],
             heading=gettext_lazy("Calendars that say when they are away"),
             label=gettext_lazy("calendar"),
             max_num=5,
@@ -182,6 +209,7 @@ class ServiceViewSet(ModelViewSet):
             [
                 FieldPanel("product"),
                 FieldRowPanel([FieldPanel("step_minutes"), FieldPanel("policy"), FieldPanel("is_active")]),
+                FieldRowPanel([FieldPanel("party_min"), FieldPanel("party_max"), FieldPanel("price_for")]),
                 FieldPanel("skilled", widget=forms.CheckboxSelectMultiple),
             ],
             heading=gettext_lazy("What it is"),
@@ -196,7 +224,7 @@ class ServiceViewSet(ModelViewSet):
         InlinePanel(
             "requirements",
             [
-                FieldRowPanel([FieldPanel("role"), FieldPanel("segments")]),
+                FieldRowPanel([FieldPanel("role"), FieldPanel("segments"), FieldPanel("by_party")]),
                 FieldRowPanel([FieldPanel("kind"), FieldPanel("group"), FieldPanel("resource")]),
             ],
             heading=gettext_lazy("Whom and what it needs"),

@@ -14,11 +14,12 @@ from wagtail.admin import messages
 from comptoir.base.errors import ComptoirError
 from comptoir.channels.models import Channel
 from comptoir.customers.models import User
+from comptoir_booking.asking import wish_for
 from comptoir_booking.backoffice.booking_forms import BlockForm, NewVisitForm
 from comptoir_booking.backoffice.screen import BookScreen, refused, visit_url
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.clients import Client, find_clients
-from comptoir_booking.layout import Visit, Wish
+from comptoir_booking.layout import Visit
 from comptoir_booking.models import Booking, Resource, Service
 from comptoir_booking.queries import why_not
 from comptoir_booking.refusals import StartNotFree
@@ -75,8 +76,19 @@ class NewVisitScreen(BookScreen):
         return redirect(self.day_url(form.cleaned_data["on"]))
 
     def _visit(self, form: NewVisitForm) -> Visit:
-        person = person_id(form.cleaned_data["person"])
-        return Visit(self.place.pk, tuple(Wish(pk, person) for pk in form.services))
+        """Whoever is chosen does all of it, or the first of what goes on side by side."""
+        said, person = form.cleaned_data, person_id(form.cleaned_data["person"])
+        at_once = said["at_once"]
+        wishes = (
+            wish_for(
+                one,
+                person_id=None if at_once and number else person,
+                line=number * at_once,
+                party=said["party"] or 1,
+            )
+            for number, one in enumerate(form.services)
+        )
+        return Visit(self.place.pk, tuple(wishes))
 
     def _book(self, form: NewVisitForm) -> Booking:
         """The same form sent twice is one visit."""

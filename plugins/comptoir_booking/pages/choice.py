@@ -17,18 +17,21 @@ from comptoir_booking.asking import MOST_SERVICES, seen_minutes, services_sold, 
 from comptoir_booking.fees import due_now
 from comptoir_booking.layout import ANY, SAME, Visit
 from comptoir_booking.models import Policy, Resource, Service
+from comptoir_booking.series import MOST_TIMES, MOST_WEEKS
 from comptoir_booking.shown import ServiceShown, people_for, total_of
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Where, what and by whom; ``person`` is empty for anybody."""
+    """Where, what and by whom; ``person`` is empty for anybody. Every so many weeks, so many times; once: nothing of both."""
 
     place: Location
     services: Sequence[Service]
     person: str
     people: Sequence[Resource]
     visit: Visit
+    every: int = 0
+    times: int = 0
 
     @property
     def minutes(self) -> int:
@@ -36,7 +39,8 @@ class Choice:
 
     def query(self, **other: str) -> str:
         """The choice as a part of an address, with other words in it or without those that are empty."""
-        words = {"location": self.place.code, "person": self.person, **other}
+        rhythm = {"every": str(self.every), "times": str(self.times)} if self.every else {}
+        words = {"location": self.place.code, "person": self.person, **rhythm, **other}
         pairs = [("service", one.product.sku) for one in self.services]
         return urlencode([*((name, value) for name, value in words.items() if value), *pairs])
 
@@ -56,7 +60,17 @@ def choice_of(page: ShopPage, said: QueryDict) -> Choice:
     if person and person not in {one.code for one in people}:
         raise InvalidValue(field="person", value=person[:40])
     together = SAME if people and len(services) > 1 else ANY
-    return Choice(place, services, person, people, Visit(place.pk, visit.wishes, together))
+    every, times = _rhythm(said)
+    return Choice(place, services, person, people, Visit(place.pk, visit.wishes, together), every, times)
+
+
+def _rhythm(said: QueryDict) -> tuple[int, int]:
+    """How often somebody comes; nonsense is once."""
+    every, times = (
+        int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
+        for text in (said.get("every", ""), said.get("times", ""))
+    )
+    return (every, min(max(times, 2), MOST_TIMES)) if 1 <= every <= MOST_WEEKS else (0, 0)
 
 
 def policy_sentences(shown: Sequence[ServiceShown], locale: str) -> list[str]:

@@ -18,10 +18,12 @@ from comptoir_booking.basket_claims import hold_in_basket
 from comptoir_booking.bookable import duration_text
 from comptoir_booking.layout import Visit
 from comptoir_booking.pages.choice import Choice, choice_of, policy_sentences
+from comptoir_booking.pages.classes import classes_address, has_classes
 from comptoir_booking.pages.limits import limited
 from comptoir_booking.pages.times import by_part, day_said, month_shown
 from comptoir_booking.queries import MOST_DAYS, free_starts, next_starts
 from comptoir_booking.refusals import StartNotFree
+from comptoir_booking.series import MOST_TIMES, MOST_WEEKS
 from comptoir_booking.shown import offered_at, places_of, services_shown, total_of
 
 NEXT = 3
@@ -35,8 +37,11 @@ def home(page: ShopPage) -> HttpResponse:
 
 
 def home_page(page: ShopPage, *, sentence: str = "", status: int = 200) -> HttpResponse:
-    said, sold = page.request.GET or page.request.POST, services_sold(page.channel)
-    wanted = [one for one in sold if one.product.sku in said.getlist("service")]
+    said, everything = page.request.GET or page.request.POST, services_sold(page.channel)
+    asked = [one for one in everything if one.product.sku in said.getlist("service")]
+    if asked and all(one.in_sessions for one in asked):
+        return classes_address(page, [one.product.sku for one in asked])
+    sold, wanted = ([one for one in rows if not one.in_sessions] for rows in (everything, asked))
     places = places_of(page.channel, wanted)
     code = said.get("location", "") if len(places) > 1 else "".join(one.code for one in places)
     place = next((one for one in places if one.code == code), None)
@@ -48,6 +53,7 @@ def home_page(page: ShopPage, *, sentence: str = "", status: int = 200) -> HttpR
         "asked": services_shown(page.channel, page.locale, wanted),
         "sentence": sentence,
         "times": page.url("booking:times"),
+        "classes": page.url("booking:classes") if has_classes(page, everything) else "",
         "translations": _translations(page, "booking:home"),
     }
     return page.draw("comptoir_booking/pages/home.html", context, status=status)
@@ -60,7 +66,7 @@ def times(page: ShopPage) -> HttpResponse:
     try:
         return times_page(page, choice_of(page, page.request.GET))
     except InvalidValue as error:
-        return _begin_again(page, error)
+        return begin_again(page, error)
 
 
 @require_POST
@@ -71,7 +77,7 @@ def hold(page: ShopPage) -> HttpResponse:
     try:
         choice = choice_of(page, page.request.POST)
     except InvalidValue as error:
-        return _begin_again(page, error)
+        return begin_again(page, error)
     start = start_said(page.request.POST.get("start", ""))
     if start is None:
         return times_page(page, choice, sentence=_("Choose a time."), status=422)
@@ -100,7 +106,8 @@ def times_page(
         "policy": policy_sentences(shown, page.locale),
         "sentence": sentence,
         "near": _local(near or [], choice),
-        "action": page.url("booking:hold"),
+        "action": page.url("booking:series" if choice.every else "booking:hold"),
+        "rhythms": (range(1, MOST_WEEKS + 1), range(2, MOST_TIMES + 1)),
         "address": page.url("booking:times"),
         "same": choice.query(),
         "anybody": choice.query(person=""),
@@ -108,6 +115,7 @@ def times_page(
         "duration": duration_text(choice.minutes),
         "again": f"{page.url('booking:home')}?{choice.query(person='')}",
         "translations": _translations(page, "booking:times", choice.query()),
+        "wait": f"{page.url('booking:wait')}?{choice.query()}" if len(choice.services) == 1 else "",
         "robots": "noindex",
         "weeks_ahead": MOST_DAYS // 7,
         **calendar_of(page, choice.visit, choice.place.time_zone, day),
@@ -156,7 +164,7 @@ def start_said(text: str) -> datetime | None:
     return start if start and start.tzinfo else None
 
 
-def _begin_again(page: ShopPage, error: InvalidValue) -> HttpResponse:
+def begin_again(page: ShopPage, error: InvalidValue) -> HttpResponse:
     """What was asked for is not there: choose anew, with a sentence that says what."""
     said = page.request.GET or page.request.POST
     if not said.getlist("service"):

@@ -14,12 +14,15 @@ from comptoir.base import clock
 from comptoir_booking.layout import Visit
 from comptoir_booking.queries import CLOSED, FEW, FULL, OPEN, open_days
 
+#: Before today; nothing is known of it any more.
+PAST = "past"
 #: What a day says of itself to whoever does not see its colour.
 STATES = {
     OPEN: pgettext_lazy("day", "free"),
     FEW: gettext_lazy("only a few times left"),
     FULL: pgettext_lazy("day", "full"),
     CLOSED: pgettext_lazy("day", "closed"),
+    PAST: pgettext_lazy("day", "over"),
 }
 #: Hours of the wall before which a part of the day ends.
 PARTS = (
@@ -31,7 +34,7 @@ MOST_MONTHS = 13
 
 @dataclass(frozen=True)
 class DayShown:
-    """A day of the calendar; one that is not ``is_free`` is no link."""
+    """A day of the calendar. Links are those that are free, and full ones for which one can wait."""
 
     on: date
     state: str
@@ -40,6 +43,11 @@ class DayShown:
     @property
     def is_free(self) -> bool:
         return self.state in (OPEN, FEW)
+
+    @property
+    def is_full(self) -> bool:
+        """Open, but nothing is left: somebody may wait for it."""
+        return self.state == FULL
 
     @property
     def words(self) -> str:
@@ -65,7 +73,7 @@ class MonthShown:
 
 
 def month_shown(visit: Visit, zone: str, month: date, chosen: date | None) -> MonthShown:
-    """How the days of a month look for a visit; what is over is closed."""
+    """How the days of a month look for a visit."""
     today = clock.now().astimezone(ZoneInfo(zone)).date()
     length = calendar.monthrange(month.year, month.month)[1]
     last = month.replace(day=length)
@@ -73,7 +81,7 @@ def month_shown(visit: Visit, zone: str, month: date, chosen: date | None) -> Mo
     found = open_days(visit, begin, (last - begin).days + 1) if begin <= last else []
     states = {day.on: day.state for day in found}
     weeks = [
-        [DayShown(day, states.get(day, CLOSED), day == chosen) if day.month == month.month else None for day in week]
+        [DayShown(day, states.get(day, PAST), day == chosen) if day.month == month.month else None for day in week]
         for week in calendar.Calendar().monthdatescalendar(month.year, month.month)
     ]  # fmt: skip
     before, after = (month - timedelta(days=1)).replace(day=1), last + timedelta(days=1)

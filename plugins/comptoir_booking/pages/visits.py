@@ -16,10 +16,12 @@ from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money
 from comptoir.baskets.storefront import ShopPage, shop_page
 from comptoir_booking.changes import visit_again
+from comptoir_booking.links import calendar_path
 from comptoir_booking.models import Allocation, Booking
+from comptoir_booking.pages.classes import dates_of
 from comptoir_booking.pages.flow import calendar_of, start_said
 from comptoir_booking.pages.limits import limited
-from comptoir_booking.refusals import StartNotFree
+from comptoir_booking.refusals import SessionFull, StartNotFree, TooLate
 from comptoir_booking.self_service import (
     booking_for,
     cancel_by_customer,
@@ -27,8 +29,9 @@ from comptoir_booking.self_service import (
     fees_of_move,
     move_by_customer,
 )
-from comptoir_booking.shown import services_shown
-from comptoir_booking.wording import names_of, when_text
+from comptoir_booking.sessions import move_seats_by_customer, session_by
+from comptoir_booking.shown import titles_of
+from comptoir_booking.wording import names_of, services_text, when_text
 
 #: Said once, on the page after a change.
 DONE = {
@@ -51,6 +54,8 @@ def visit(page: ShopPage, token: str) -> HttpResponse:
 def move(page: ShopPage, token: str) -> HttpResponse:
     """Choose another time, with the same people."""
     bookings = booking_for(token)
+    if bookings[0].session_id:
+        return _move_places(page, token, bookings)
     if page.request.method == "GET":
         return move_page(page, token, bookings)
     start = start_said(page.request.POST.get("start", ""))
@@ -99,7 +104,7 @@ def visit_page(
         "free_until": when_text(cancelling.free_until, first.time_zone),
         "move_url": page.url("booking:visit_move", token),
         "cancel_url": page.url("booking:visit_cancel", token),
-        "calendar_url": f"/api/v1/{page.channel.code}/calendars/visits/{token}.ics",
+        "calendar_url": calendar_path(page.channel.code, token),
     }
     return page.draw("comptoir_booking/pages/visit.html", context, status=status)
 
@@ -108,11 +113,9 @@ def move_page(
     page: ShopPage, token: str, bookings: Sequence[Booking], *,
     sentence: str = "", near: Sequence[datetime] = (), status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    moving = fees_of_move(bookings)
+    first, moving = bookings[0], fees_of_move(bookings)
     if not moving.is_possible:
-        refused = _("This booking can no longer be changed here. Please call the shop.")
-        return visit_page(page, token, bookings, sentence=refused, status=409)
-    first = bookings[0]
+        return visit_page(page, token, bookings, sentence=str(TooLate()), status=409)
     taken = Allocation.objects.filter(booking__in=[one.pk for one in bookings], is_active=True)
     again = visit_again(bookings, list(taken.select_related("resource")))
     context = {
@@ -129,18 +132,49 @@ def move_page(
     return page.draw("comptoir_booking/pages/move.html", context, status=status)
 
 
+def _move_places(page: ShopPage, token: str, bookings: Sequence[Booking]) -> HttpResponse:
+    """Places of a class go to another date of it."""
+    said = page.request.POST
+    if page.request.method == "GET" or "session" not in said:
+        return move_places_page(page, token, bookings)
+    try:
+        session = session_by(said["session"], page.channel.location_ids)
+        move_seats_by_customer(token=token, session=session, sequence=_number(said.get("sequence", "")))
+    except SessionFull as error:
+        return move_places_page(page, token, bookings, sentence=str(error), status=error.status)
+    except ComptoirError as error:
+        return visit_page(page, token, booking_for(token), sentence=str(error), status=error.status)
+    return _done(page, token, "moved")
+
+
+def move_places_page(
+    page: ShopPage, token: str, bookings: Sequence[Booking], *, sentence: str = "", status: int = 200
+) -> HttpResponse:
+    first = bookings[0]
+    if not fees_of_move(bookings).is_possible:
+        return visit_page(page, token, bookings, sentence=str(TooLate()), status=409)
+    others = [one for one in dates_of(page, [first.service]) if one.session.pk != first.session_id]
+    context = {
+        **_said(page, token, bookings),
+        "sentence": sentence,
+        "dates": [one for one in others if one.left >= len(bookings)],
+        "sequence": first.sequence,
+        "action": page.url("booking:visit_move", token),
+        "back": page.url("booking:visit", token),
+    }
+    return page.draw("comptoir_booking/pages/move_class.html", context, status=status)
+
+
 def _said(page: ShopPage, token: str, bookings: Sequence[Booking]) -> dict[str, Any]:
     """What every page of a visit says of it."""
     first = bookings[0]
-    titles = {one.service.pk: one.title for one in services_shown(
-        page.channel, page.locale, [one.service for one in bookings])}  # fmt: skip
     return {
         "token": token,
         "first": first,
         "place": first.location,
         "when": when_text(first.starts_at, first.time_zone),
         "is_cancelled": first.state == Booking.State.CANCELLED,
-        "services": [titles.get(one.service_id, one.service.product.get_title()) for one in bookings],
+        "services": services_text(bookings, titles_of(page.channel, page.locale, bookings)),
         "people": names_of(bookings),
         "translations": {
             code: page.url("booking:visit", token, locale=code) for code in page.channel.locales

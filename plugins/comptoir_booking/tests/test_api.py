@@ -6,6 +6,7 @@ import pytest
 
 from comptoir.base import clock
 from comptoir_booking.models import Booking
+from comptoir_booking.services import set_pace
 from comptoir_booking.tests.salon import TODAY, Salon, at, today
 
 KEY = {"HTTP_IDEMPOTENCY_KEY": "a-key-of-the-customer-1"}
@@ -75,6 +76,36 @@ def test_a_hold_is_made_once_extended_and_given_back(salon, client):
     assert patch(client, "holds/of-somebody-else").status_code == 404
 
 
+def test_two_friends_are_held_at_once_in_one_basket_or_not_at_all(salon, client):
+    basket = post(client, "baskets").json()["token"]
+    both = {**HOLD, "person": "anna", "together": ["CUT@bela"]}
+    ask = f"{ASK}&person=anna&together=CUT%40bela"
+    assert len(get(client, f"appointments/starts?{ask}").json()["starts"]) == 8
+
+    held = post(client, "holds", {**both, "basket": basket})
+
+    assert held.status_code == 201
+    assert [(one["service"], one["start"]) for one in held.json()["services"]] == [
+        ("CUT", "2027-03-02T10:00+01:00")
+    ] * 2
+    [line] = get(client, f"baskets/{basket}").json()["lines"]
+    assert (line["sku"], line["quantity"]) == ("CUT", 2)
+    assert len(get(client, f"appointments/starts?{ask}").json()["starts"]) == 7
+    refused = post(client, "holds", both)
+    assert (refused.status_code, refused.json()["code"]) == (409, "start_not_free")
+    assert Booking.objects.count() == 2
+
+
+def test_each_of_the_team_has_a_time_of_their_own(salon, client):
+    set_pace(service=salon.cut, person=salon.staff["bela"], minutes=90)
+
+    [service] = get(client, "services").json()["items"]
+    held = post(client, "holds", {**HOLD, "person": "bela"})
+
+    assert [(one["code"], one["minutes"]) for one in service["people"]] == [("anna", 60), ("bela", 90)]
+    assert held.json()["services"][0]["end"] == "2027-03-02T10:30:00Z"
+
+
 def test_a_start_that_is_gone_comes_with_the_three_nearest(salon, client):
     for _ in range(2):
         assert post(client, "holds", HOLD).status_code == 201
@@ -99,6 +130,12 @@ def test_a_start_that_is_gone_comes_with_the_three_nearest(salon, client):
         ({"start": "2027-03-02T10:00:00"}, "start"),
         ({"start": "yesterday"}, "start"),
         ({"location": "\0"}, "location"),
+        ({"together": ["SHIRT"]}, "together"),
+        ({"together": [""]}, "together"),
+        ({"together": ["CUT@nobody"]}, "together"),
+        ({"together": ["CUT,CUT,CUT,CUT,CUT,CUT"]}, "together"),
+        ({"party": 0}, "party"),
+        ({"party": 50}, "party"),
     ],
 )
 def test_what_cannot_be_held_is_named(salon, client, change, field):
@@ -210,7 +247,7 @@ def test_staff_are_told_why_a_start_is_not_free(salon, people):
     said = get(nina, f"bookings/explain?{ask}&person=anna").json()
 
     assert said["is_free"] is False
-    assert said["roles"][0]["candidates"] == [{"resource": "anna", "state": "busy"}]
+    assert said["roles"][0]["candidates"] == [{"resource": "anna", "state": "busy", "minutes": 60}]
 
 
 def test_staff_put_hours_aside_over_http_and_not_what_is_unknown(salon, people):

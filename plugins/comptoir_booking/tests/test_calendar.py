@@ -13,7 +13,7 @@ from comptoir.base import clock
 from comptoir.customers.models import User
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.diary import read_diary, shown_hours
-from comptoir_booking.models import Booking, HoursException
+from comptoir_booking.models import Booking, CalendarLink, HoursException
 from comptoir_booking.occupancy import occupancy
 from comptoir_booking.services import close
 from comptoir_booking.tests.salon import TODAY, TUESDAY, Salon, at, today
@@ -251,6 +251,17 @@ def test_arrivals_absences_and_cancelling_are_one_click(salon, desk):
     assert [one.state for one in Booking.objects.order_by("pk")] == ["done", "missed", "cancelled"]
 
 
+def test_a_mark_by_mistake_is_taken_back_by_a_click_and_stands_in_the_story(salon, desk):
+    url = reverse("appointments:visit", args=[book(salon, at(10)).visit])
+    desk.post(url, {"do": "missed"})
+    assert "Take the mark back" in desk.get(url).content.decode()
+    desk.post(url, {"do": "undo"})
+
+    page = desk.get(url).content.decode()
+    assert Booking.objects.get().state == "confirmed"
+    assert "mark taken back (did not come)" in page and "Take the mark back" not in page
+
+
 def test_blocked_time_is_shaded_with_its_reason_and_cannot_be_booked(salon, desk):
     said = {"at": "nantes", "who": salon.staff["anna"].pk, "first_day": str(TUESDAY), "starts": "10:00", "ends": "11:00",
             "reason": "Dentist"}  # fmt: skip
@@ -297,6 +308,24 @@ def test_shorter_hours_drop_no_booking_and_list_what_lies_outside_now(salon, cli
     assert str(on_purpose.visit) not in page
     booking.refresh_from_db()
     assert booking.state == "confirmed"
+
+
+def test_the_address_of_a_calendar_is_made_and_renewed_by_who_sets_up_the_team_and_nobody_else(salon, client):
+    salon.shop.channel("booking")
+    url = reverse("resources:feed", args=[salon.staff["anna"].pk])
+    client.force_login(staff_of(salon, "view_booking", "change_booking"))
+    assert client.post(url).status_code in (302, 403) and not CalendarLink.objects.exists()
+
+    client.force_login(staff_of(salon, "view_resource", "change_resource", email="boss@example.org"))
+    edit = client.get(reverse("resources:edit", args=[salon.staff["anna"].pk])).content.decode()
+    assert url in edit and "/calendars/" not in client.get(url).content.decode()
+    found = []
+    for _ in range(2):
+        client.post(url)
+        found += re.findall(r'value="http[^"]*(/api/[^"]+\.ics)"', client.get(url).content.decode())
+    assert [client.get(path).status_code for path in found] == [404, 200]
+    elsewhere = Salon(salon.shop, code="lyon").person("carla")
+    assert client.get(reverse("resources:feed", args=[elsewhere.pk])).status_code == 404
 
 
 def test_days_off_are_removed_and_holidays_added_by_a_click(salon, desk):

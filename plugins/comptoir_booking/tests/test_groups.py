@@ -13,6 +13,7 @@ from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.models import Booking, WaitEntry
 from comptoir_booking.ordered import cancel_booked
 from comptoir_booking.refusals import SeatsStay, SessionFull
+from comptoir_booking.self_service import token_of
 from comptoir_booking.series import book_series, series_starts
 from comptoir_booking.sessions import book_seats, cancel_session, free_sessions, hold_seats, open_session
 from comptoir_booking.tests.salon import PARIS, TODAY, TUESDAY, at, today
@@ -145,6 +146,30 @@ def test_a_place_is_not_moved_and_a_class_that_does_not_take_place_frees_its_coa
     assert book_visit(visit=salon.visit(salon.cut, person=coach), start=at(10), terms=Terms())
     with pytest.raises(SessionFull):
         seats(yoga, 1)
+
+
+def test_a_place_is_moved_over_http_to_another_date_of_its_class_and_to_no_other_thing(salon, web, yoga):
+    later_one = open_session(service=yoga.service, location=salon.place, start=at(14), places=1)
+    [place] = book_seats(session=yoga, party=1, terms=Terms())
+    path = f"bookings/self/{token_of([place])}"
+
+    assert web.get(path)["move"]["is_possible"]
+    moved = web.post(f"{path}/move", {"session": str(later_one.uuid)})
+    assert (web.status, moved["bookings"][0]["start"], moved["sequence"]) == (
+        200,
+        "2027-03-02T14:00:00+01:00",
+        1,
+    )
+    assert (taken(yoga), taken(later_one)) == (0, 1)
+
+    assert web.post(f"{path}/move", {"start": at(16).isoformat()})["code"] == "seats_stay"
+    assert web.post(f"{path}/move", {})["errors"][0]["field"] == "start"
+    dance = open_session(
+        service=salon.service("dance", 60, needs={"coach": {"kind": "staff"}}),
+        location=salon.place, start=at(16), places=5,
+    )  # fmt: skip
+    assert web.post(f"{path}/move", {"session": str(dance.uuid)})["errors"][0]["field"] == "session"
+    assert (taken(later_one), taken(dance)) == (1, 0)
 
 
 # --- series ----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from comptoir_booking.changes import (
     mark_visit,
     move_visit,
     release_holds,
+    unmark_visit,
 )
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.models import Allocation, Booking, Policy
@@ -181,6 +182,28 @@ def test_who_came_cannot_be_cancelled_and_who_did_not_is_written_down(salon):
         mark_visit(visit=second.visit, state="done")
     mark_visit(visit=first.visit, state="done")
     assert (state(first), state(second)) == ("done", "missed")
+
+
+def test_a_mark_is_taken_back_and_the_story_says_so(salon):
+    [booking] = book_visit(visit=salon.visit(salon.cut), start=at(9), terms=Terms())
+    for mark in ("arrived", "done"):
+        mark_visit(visit=booking.visit, state=mark)
+
+    assert [one.state for one in unmark_visit(visit=booking.visit)] == ["arrived"]
+    assert [one.state for one in unmark_visit(visit=booking.visit)] == ["confirmed"]
+    with pytest.raises(NotPossible):
+        unmark_visit(visit=booking.visit)
+    mark_visit(visit=booking.visit, state="missed")
+    assert [one.state for one in unmark_visit(visit=booking.visit)] == ["confirmed"]
+
+    told = [
+        (step.change, step.facts.get("was_state"))
+        for step in booking.steps.all()
+        if step.change == "unmarked"
+    ]
+    assert told == [("unmarked", "done"), ("unmarked", "arrived"), ("unmarked", "missed")]
+    cancel_visit(visit=booking.visit)
+    assert at(9) in free_starts(salon.visit(salon.cut), TUESDAY)
 
 
 def test_the_database_refuses_what_the_services_would_not_write(salon):

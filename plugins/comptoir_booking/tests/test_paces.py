@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
 
 from comptoir_booking.changes import move_visit
 from comptoir_booking.claims import Terms, book_visit
+from comptoir_booking.engine import assign, fitting_begins
+from comptoir_booking.layout import Layout, Need
 from comptoir_booking.models import Booking
 from comptoir_booking.paces import paced
 from comptoir_booking.queries import free_starts, people_by_start, why_not
@@ -157,6 +161,25 @@ def test_side_by_side_stays_side_by_side_when_it_is_moved(salon):
     ]  # fmt: skip
     with pytest.raises(StartNotFree):
         move_visit(visit=booked[0].visit, start=at(11, 30))
+
+
+NEEDS = st.lists(
+    st.tuples(st.sets(st.integers(1, 4), min_size=1), st.integers(0, 3), st.integers(1, 3), st.booleans()),
+    min_size=2,
+    max_size=4,
+)
+
+
+@given(needs=NEEDS, free=st.lists(st.integers(0, 2**12 - 1), min_size=4, max_size=4))
+def test_where_several_fit_is_counted_as_it_is_when_each_begin_is_tried(needs, free):
+    made = [
+        Need(((number, "who", (begin, begin + steps)),), tuple(sorted(people)), apart=apart)
+        for number, (people, begin, steps, apart) in enumerate(needs)
+    ]
+    layout = Layout(tuple(made), (), 0, 6, 15, 0, 400)
+    levels = {pk: (mask,) for pk, mask in enumerate(free, 1)}
+    tried = sum(1 << begin for begin in range(12) if assign(made, levels, begin))
+    assert fitting_begins(layout, levels) == tried
 
 
 def test_one_person_cannot_be_in_two_places(salon, cut):

@@ -16,9 +16,9 @@ from comptoir.testing.racing import STRESS, committed_shop, racing, run_together
 from comptoir_booking.changes import cancel_visit, confirm_holds, move_visit, release_holds
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.models import Allocation, Booking, Resource, WaitEntry
-from comptoir_booking.refusals import HoldGone, SessionFull, StartNotFree
+from comptoir_booking.refusals import BookingMoved, HoldGone, SessionFull, StartNotFree
 from comptoir_booking.rows import EXPIRE
-from comptoir_booking.sessions import hold_seats, open_session
+from comptoir_booking.sessions import book_seats, hold_seats, move_seats, open_session
 from comptoir_booking.tests.salon import TODAY, TUESDAY, Salon, at
 from comptoir_booking.waiting import join_waiting_list, offer_free_times
 from comptoir_booking.wall_time import DAY
@@ -248,6 +248,33 @@ def test_places_that_come_and_go_are_counted_right(salon):
     yoga.refresh_from_db()
     assert set(results) == {None}
     assert yoga.taken == Booking.objects.filter(session=yoga, state="held").count() <= 5
+
+
+def test_places_that_move_to_and_fro_while_others_come_and_go_are_counted_right(salon):
+    """Who moves locks bookings and then both classes, who takes places one class: in no order do they wait for each other."""
+    salon.person("anna")
+    service = salon.service("yoga", 60, needs={"coach": {"kind": "staff"}})
+    dates = [
+        open_session(service=service, location=salon.place, start=at(hour), places=6) for hour in (10, 14)
+    ]
+    visits = [book_seats(session=dates[n % 2], party=1 + n % 2, terms=Terms())[0].visit for n in range(5)]
+
+    def mover(number):
+        with suppress(SessionFull, BookingMoved):
+            for turn in range(4 * STRESS):
+                move_seats(visit=visits[number % 5], session=dates[(number + turn) % 2])
+
+    def guest(number):
+        with suppress(SessionFull):
+            [seat] = book_seats(session=dates[number % 2], party=1, terms=Terms())
+            cancel_visit(visit=seat.visit)
+
+    steps = [at_the_time(lambda n=n: (mover if n % 2 else guest)(n)) for n in range(12)]
+    assert [one for one in run_together(steps) if isinstance(one, Exception)] == []
+
+    for date in dates:
+        date.refresh_from_db()
+        assert date.taken == Booking.objects.filter(session=date, state="confirmed").count() <= 6
 
 
 def test_one_free_time_is_offered_to_one_of_those_who_wait_though_many_workers_look(salon):

@@ -16,9 +16,10 @@ from comptoir.payments.audit import differences
 from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Payment
 from comptoir.payments.queries import order_money
+from comptoir_booking.changes import unmark_visit
 from comptoir_booking.models import Booking
 from comptoir_booking.ordered import cancel_booked, mark_booked
-from comptoir_booking.refusals import TooLate
+from comptoir_booking.refusals import MarkStays, TooLate
 from comptoir_booking.self_service import booking_for, fees_of_cancel, renew_link, token_of
 from comptoir_booking.tests.salon import at, today
 from comptoir_booking.tests.test_basket import SalonWithShop, check_out, hold, is_free, states
@@ -287,6 +288,8 @@ def test_who_does_not_come_loses_the_deposit_and_owes_nothing_more(salon, web):
     mark_booked(visit=visit_of()[0].visit, state="missed")
     settle(salon)
 
+    with pytest.raises(MarkStays):
+        unmark_visit(visit=visit_of()[0].visit)
     assert states() == ["missed"]
     assert money(order) == ("14.97", "0.00", "0.00")
     assert differences(grace_minutes=0) == []

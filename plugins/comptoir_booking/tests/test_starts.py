@@ -181,7 +181,10 @@ def test_an_answer_says_why_a_start_is_not_offered(salon):
             "service": "CUT",
             "role": "stylist",
             "nobody": False,
-            "candidates": [{"resource": "anna", "state": "busy"}, {"resource": "bela", "state": "closed"}],
+            "candidates": [
+                {"resource": "anna", "state": "busy", "minutes": 60},
+                {"resource": "bela", "state": "closed", "minutes": 60},
+            ],
         }
     ]
     assert why_not(salon.visit(cut), at(9, day=TUESDAY - DAY))["rules"] == []

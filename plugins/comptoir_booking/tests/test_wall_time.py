@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.hours import Window
-from comptoir_booking.masks import bits, deep_union, disjoint_union, runs, union
+from comptoir_booking.masks import bits, depths, disjoint_union, runs, union
 from comptoir_booking.queries import free_starts, open_days
 from comptoir_booking.services import close, close_on_public_holidays
 from comptoir_booking.tests.salon import EVERY_DAY, PARIS, Salon, at, on_the_wall, today
@@ -100,7 +100,7 @@ def test_masks_say_what_sets_of_steps_say(pairs, steps, depth):
     mask = union(spans, 64)
 
     assert set(bits(mask)) == set(taken)
-    assert set(bits(deep_union(spans, 64, depth))) == {n for n in taken if taken.count(n) >= depth}
+    assert set(bits(depths(spans, 64, depth)[-1])) == {n for n in taken if taken.count(n) >= depth}
     assert set(bits(runs(mask, steps))) == {n for n in taken if {*range(n, n + steps)} <= {*taken}}
 
 

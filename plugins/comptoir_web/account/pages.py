@@ -28,6 +28,7 @@ from comptoir.baskets.rows import Key
 from comptoir.channels.queries import channel_context
 from comptoir.checkout.erasing import erase_customer
 from comptoir.customers import services
+from comptoir.customers.account import account_parts
 from comptoir.customers.models import Consent, User
 from comptoir.customers.queries import addresses_of, consents_of
 from comptoir.fulfilment.queries import delivery_countries
@@ -93,6 +94,7 @@ def account_page(shop: Shop, *, status: int = 200, **forms_shown: Any) -> HttpRe
     given = consents_of(user)
     context = {
         "orders": [(one, one.money(one.total)) for one in orders_of_customer(user.pk).order_by("-pk")[:PAGE]],
+        "parts": account_parts(shop.channel, user.pk, locale),
         "addresses": addresses_of(user),
         "elsewhere": [] if status != 200 else baskets_elsewhere(user, shop.channel),
         "profile": ProfileForm(initial=known, languages=shop.languages),

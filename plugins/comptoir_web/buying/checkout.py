@@ -62,7 +62,9 @@ def begin(shop: Shop) -> HttpResponse:
 @require_GET
 @shop_page
 def checkout(shop: Shop) -> HttpResponse:
-    """The step that is to be done next, or the one asked for by ``?step=``."""
+    """The step that is to be done next, or the one asked for by ``?step=``; or what opens the link of a message."""
+    if "link" in shop.request.GET:
+        return shop.render("checkout_link.html", {"robots": "noindex"})
     if over := going_on(shop):
         return over
     refused = _(
@@ -242,17 +244,20 @@ def _may_have_link(shop: Shop) -> bool:
 
 def to_order(shop: Shop, checkout: Checkout, *, is_new: bool = False) -> HttpResponse:
     """To the page of the order, which this browser may follow from now on."""
-    order = checkout.order
+    order = checkout.placed_order
     assert order is not None
     query = f"?{urlencode({'thanks': 1})}" if is_new else ""
     response = redirect(shop.url("order", order.number) + query)
     remember_order(shop, response, order)
-    BASKET.forget(shop, response)
+    if not checkout.adds_to_id:
+        BASKET.forget(shop, response)
     return response
 
 
 def ended(shop: Shop, checkout: Checkout) -> HttpResponse:
     """Why there is no order, and what becomes of the money."""
+    if checkout.adds_to_id:
+        return _not_added(shop, checkout)
     sentences = {
         "unpaid": _("Your articles were kept for you, but the time is over. Nothing was charged."),
         "handed_over": _("Your basket is used on another device or in a shop now."),
@@ -268,6 +273,26 @@ def ended(shop: Shop, checkout: Checkout) -> HttpResponse:
         "link": shop.url("basket"),
         "link_label": _("Back to the basket"),
     }
+    return _over(shop, context)
+
+
+def _not_added(shop: Shop, checkout: Checkout) -> HttpResponse:
+    """Why goods did not come to an order: that one stands as before."""
+    sentences = {
+        "unpaid": _("These articles were kept for your order, but the time is over. Nothing was charged."),
+        "withdrawn": _("The shop does not keep these articles for your order any more. Nothing was charged."),
+        "cancelled": _("The order that these articles were for is cancelled. Nothing was charged."),
+    }
+    too_late = _("These articles could not be added any more. What you paid goes back to you by itself.")
+    context = {
+        "heading": _("Nothing was added to your order"),
+        "sentences": [sentences.get(checkout.problem, too_late)],
+        "robots": "noindex",
+    }
+    return _over(shop, context)
+
+
+def _over(shop: Shop, context: dict[str, object]) -> HttpResponse:
     response = shop.render("notice.html", context, status=409 if shop.request.method == "POST" else 200)
     CHECKOUT.forget(shop, response)
     return response

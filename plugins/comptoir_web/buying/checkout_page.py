@@ -4,19 +4,23 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
+from django.utils import formats
 from django.utils.translation import gettext as _
 
 from comptoir.base.money import Money
 from comptoir.channels.models import Location
+from comptoir.checkout.additions import of_checkout
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.queries import current_payment
-from comptoir.checkout.services import CheckoutView
+from comptoir.checkout.services import CheckoutView, methods_of
 from comptoir.customers.queries import addresses_of
 from comptoir.fulfilment.queries import delivery_countries
+from comptoir.orders.models import Order
 from comptoir.payments.models import Payment
-from comptoir.payments.queries import OfferedMethod, offered_methods
+from comptoir.payments.queries import OfferedMethod
 from comptoir.publishing.texts import money_text
 from comptoir_web.buying.forms import AddressForm, ContactForm
 from comptoir_web.buying.shown import kept_sentence, lines_shown
@@ -43,6 +47,8 @@ class Page:
 def checkout_page(shop: Shop, view: CheckoutView, page: Page) -> HttpResponse:
     """The checkout at one step, with everything else of it in sight."""
     assert view.basket is not None
+    if view.checkout.adds_to:
+        return _addition_page(shop, view, page, view.checkout.adds_to)
     step = _step(view, page.step)
     lines = lines_shown(shop, view.basket)
     titles = {one.line.row.sku: one.title for one in lines}
@@ -64,6 +70,21 @@ def checkout_page(shop: Shop, view: CheckoutView, page: Page) -> HttpResponse:
         **_of_step(shop, view, page, step),
     }
     return shop.render("checkout.html", context, status=page.status)
+
+
+def _addition_page(shop: Shop, view: CheckoutView, page: Page, order: Order) -> HttpResponse:
+    """Goods that staff added to an order: what they are, what they cost, how to pay. Nothing else is asked."""
+    offered = of_checkout(view.checkout, order.currency)
+    zone = ZoneInfo(shop.channel.time_zone)
+    context = {
+        "page": page,
+        "order": order,
+        "offered": offered,
+        "ends_at": formats.date_format(view.checkout.ends_at.astimezone(zone), "l j F, H:i"),
+        **_payment(shop, view),
+        "robots": "noindex",
+    }
+    return shop.render("addition.html", context, status=page.status)
 
 
 def _chosen(checkout: Checkout) -> dict[str, str]:
@@ -152,15 +173,7 @@ def _nothing_words(view: CheckoutView) -> str:
 
 def means_of(view: CheckoutView) -> list[OfferedMethod]:
     """The means of payment of this checkout; none for one that costs nothing."""
-    if not view.due_now.amount:
-        return []
-    delivery = view.checkout.delivery
-    return offered_methods(
-        view.channel,
-        amount=view.due_now,
-        way=delivery.get("way", ""),
-        location_id=delivery.get("location_id"),
-    )
+    return methods_of(view) if view.due_now.amount else []
 
 
 def button_words(method: OfferedMethod, total: Money, locale: str) -> str:

@@ -3,6 +3,7 @@
 All are needed for what the customer asked for, so none waits for a consent (CNIL, guidelines on cookies, art. 5).
 """
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -96,18 +97,29 @@ def remember_order(shop: Shop, response: HttpResponse, order: Order) -> None:
     ORDERS.write(shop, response, " ".join([mine, *known][:MOST_ORDERS]))
 
 
+def own_orders(shop: Shop) -> Iterator[Order]:
+    """The orders that were placed or opened by their links in this browser, the latest first."""
+    for number, token in _tokens(shop).items():
+        with suppress(NotFound):
+            yield order_of_link(shop, number, token)
+
+
 def own_order(shop: Shop, number: str) -> Order:
     """An order this browser may see: placed or opened by its link here, or of the customer who is logged in.
 
     Errors: ``NotFound``, the same for one that is somebody else's.
     """
-    tokens = dict(one.split(":") for one in ORDERS.read(shop).split())
+    tokens = _tokens(shop)
     if number in tokens:
         with suppress(NotFound):
             return order_of_link(shop, number, tokens[number])
     if shop.request.user.is_authenticated:
         return order_of_customer(number, shop.request.user.pk)
     raise NotFound()
+
+
+def _tokens(shop: Shop) -> dict[str, str]:
+    return dict(one.split(":") for one in ORDERS.read(shop).split())
 
 
 def order_of_link(shop: Shop, number: str, token: str) -> Order:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.baskets.claims import ClaimOrdered, claims_of_order
 from comptoir.channels.models import Location
+from comptoir.checkout.additions import addition_of
 from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.fulfilment.codes import collection_code
 from comptoir.fulfilment.models import Parcel
@@ -25,9 +26,11 @@ from comptoir.orders.printing import paper_pdf
 from comptoir.orders.queries import paper_of
 from comptoir.orders.services import CUSTOMER_MAY_CANCEL
 from comptoir.payments.queries import order_money, payments_of
+from comptoir.reviews.queries import reviewable_lines
 from comptoir_web.buying.cookies import order_of_link, own_order, remember_order
 from comptoir_web.buying.limits import limited
 from comptoir_web.buying.ways import slot_words
+from comptoir_web.reviews import review_links
 from comptoir_web.shop import Shop, shop_page
 
 State = Order.State
@@ -77,14 +80,27 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         # A card that was authorised is taken when the parcel leaves: nothing is left for the customer to do.
         "is_due": instructions is not None,
         "due_now": money.due - found.money(found.due_later),
+        # What is not paid in the salon was paid, or promised by card, with the order.
+        "paid_now": found.money(found.due_total - found.due_later),
         "due_later": found.money(found.due_later),
         "is_refunded": money.refunded.amount > 0,
         "instructions": instructions,
+        "addition": _addition(found, shop),
         "papers": list(found.papers.order_by("pk")),
+        "reviews": review_links(shop, reviewable_lines(found)),
         "may_cancel": found.state in CUSTOMER_MAY_CANCEL,
         "robots": "noindex",
     }
     return shop.render("order.html", context, status=status)
+
+
+def _addition(order: Order, shop: Shop) -> dict[str, Any] | None:
+    """Goods that wait for this customer's money, and until when."""
+    waiting = addition_of(order)
+    if waiting is None:
+        return None
+    ends_at = waiting.checkout.ends_at.astimezone(ZoneInfo(shop.channel.time_zone))
+    return {"offered": waiting, "ends_at": formats.date_format(ends_at, "l j F, H:i")}
 
 
 @require_http_methods(["GET", "POST"])

@@ -105,6 +105,14 @@ def test_the_questions_of_a_passkey_are_this_houses_and_a_made_up_answer_opens_n
         assert "Log out" not in visitor.follow(visitor.base + "account")
 
 
+def test_without_scripts_the_page_of_passkeys_says_so_and_leads_back(visitor):
+    """The form shows itself by the script that it needs; what says so goes when there are scripts."""
+    log_in(visitor)
+    page = visitor.follow(visitor.base + "account/2fa/webauthn/add/")
+    assert 'data-passkey="create" novalidate hidden' in page and 'class="no-script notice"' in page
+    assert 'href="/web/en/account">Back to your account' in page
+
+
 def test_who_has_a_password_types_it_before_a_passkey_is_added(visitor):
     log_in(visitor)
     assert "What do you call this device?" in visitor.follow(visitor.base + "account/2fa/webauthn/add/")

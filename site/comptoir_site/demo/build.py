@@ -1,5 +1,6 @@
 """Builds the demo shop by calling services, in one transaction: it is there whole, or not at all."""
 
+from collections import defaultdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ from comptoir.events.models import Delivery
 from comptoir.pricing.services import set_price
 from comptoir.publishing.rebuild import rebuild_all
 from comptoir.search.services import rebuild_index
-from comptoir.stock.services import receive_stock
+from comptoir.stock.deliveries import receive_delivery
 from comptoir_site.demo import catalogue, editorial, facts, shop
 from comptoir_site.demo.delivery import offer_deliveries
 from comptoir_site.demo.goods.shades import SIZE_NAMES
@@ -108,6 +109,7 @@ class Builder:
         self.categories: dict[str, Category] = {}
         self.locations: dict[str, Location] = {}
         self.products: dict[str, Product] = {}
+        self.opening: dict[str, dict[Product, int]] = defaultdict(dict)
 
     def build_catalogue(self) -> None:
         """Channels, locations, log-ins and all products; these without pictures where there is no folder of them."""
@@ -120,6 +122,8 @@ class Builder:
             for product in catalogue.PRODUCTS:
                 self._product(product)
                 progress(1)
+        for code, lines in self.opening.items():
+            receive_delivery(location=self.locations[code], lines=lines, document="Ouverture")
         teach_synonyms()
 
     def build(self) -> None:
@@ -264,9 +268,7 @@ class Builder:
             set_price(variant=own, amount=variant.price_eur)
             for code, quantity in variant.stock:
                 if quantity:
-                    receive_stock(
-                        variant=own, location=self.locations[code], quantity=quantity, document="Ouverture"
-                    )
+                    self.opening[code][own] = quantity
 
     def _text(self, product: facts.Product, row: Product, locale: str) -> None:
         title = product.title.in_locale(locale)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from datetime import time as clock_time
 from itertools import product as combinations
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,9 +19,11 @@ from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel, Location
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.layout import Visit, Wish
-from comptoir_booking.models import Policy, Resource, ResourceGroup, Service
+from comptoir_booking.models import Policy, Resource, ResourceGroup, Service, Session
 from comptoir_booking.queries import bookings_between, free_starts
+from comptoir_booking.refusals import StartNotFree
 from comptoir_booking.services import close_on_public_holidays, save_group, save_resource, save_service
+from comptoir_booking.sessions import book_seats, open_session
 
 DAY_MINUTES = 24 * 60
 #: Days from today on, on which the book has something in it.
@@ -71,7 +75,7 @@ IN_THE_ROOM = {"couture": {"kind": "staff"}, "cabine": "cabines"}
 #: While a colour works the chair stays taken, and the person is free for somebody else.
 WHILE_COLOURING = {"coiffeur": {"kind": "staff", "segments": [0, 2, 3]}, "fauteuil": "fauteuils"}
 TWO_OF_THEM = {"styliste": {"kind": "staff"}, "coiffeur": {"kind": "staff"}, "cabine": "cabines"}
-#: Parts and needs of each service, by its handle; the workshop for six is a class and has no calendar of free starts.
+#: Parts and needs of each service, by its handle.
 SERVICES: Mapping[str, tuple[list[tuple[str, int]], Mapping[str, object]]] = {
     "couleur-vegetale": (
         [("active", 40), ("processing", 50), ("active", 30), ("after", 10)], WHILE_COLOURING
@@ -85,6 +89,10 @@ SERVICES: Mapping[str, tuple[list[tuple[str, int]], Mapping[str, object]]] = {
     "retouches": ([("active", 30)], IN_THE_ROOM),
     "conseil-en-style": ([("active", 90)], TWO_OF_THEM),
 }  # fmt: skip
+#: The workshop for six: a class at set times, given by one of the team in the evening of some weekdays (Monday is 0).
+CLASS = "atelier-se-coiffer"
+CLASSES = {"nantes": ("ines", 3, "17:00"), "saint-denis": ("maeva", 2, "16:30")}
+CLASS_PLACES, CLASS_WEEKS = 6, 6
 
 
 def open_salons(locations: Mapping[str, Location], products: Mapping[str, Product]) -> None:
@@ -116,16 +124,51 @@ def open_salons(locations: Mapping[str, Location], products: Mapping[str, Produc
             skilled=[team[one.code] for one in STAFF if handle in one.services],
             policy=colour if handle.startswith("couleur") else usual,
         )  # fmt: skip
+    save_service(
+        product=products[CLASS], segments=[("active", 90)], needs={"animation": {"kind": "staff"}},
+        skilled=[team[person] for person, _day, _time in CLASSES.values()], policy=usual,
+    )  # fmt: skip
 
 
 def fill_the_book() -> None:
     """Book visits on the days around today that nobody booked anything on yet: each start of the demo finds a living book."""
+    _plan_classes()
     for salon in Location.objects.filter(code__in=VISITS).order_by("code"):
         now = clock.now().astimezone(ZoneInfo(salon.time_zone))
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         for day in (today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)):
-            if not bookings_between(salon, day, day + timedelta(days=1)).exists():
+            booked = bookings_between(salon, day, day + timedelta(days=1))
+            if not booked.exclude(owner="session").filter(session=None).exists():
                 _fill(salon, day)
+
+
+def _plan_classes() -> None:
+    """Let there be a class in each of the next weeks, with some places taken; a day on which nobody can stays without."""
+    service = Service.objects.filter(product__handle=CLASS).first()
+    for code, (person, weekday, time) in CLASSES.items() if service else ():
+        salon, who = Location.objects.get(code=code), Resource.objects.get(code=person)
+        for start in _evenings(salon, weekday, time):
+            if not Session.objects.filter(service=service, location=salon, starts_at=start).exists():
+                with suppress(StartNotFree):
+                    planned = open_session(
+                        service=service, location=salon, start=start, places=CLASS_PLACES, person_id=who.pk
+                    )
+                    taken = zlib.crc32(f"{start}".encode()) % (CLASS_PLACES + 1)
+                    if taken:
+                        book_seats(
+                            session=planned, party=taken, terms=Terms(contact_name=CUSTOMERS[taken][0])
+                        )
+
+
+def _evenings(salon: Location, weekday: int, time: str) -> list[datetime]:
+    """The next dates of a class, from tomorrow on."""
+    tomorrow = clock.now().astimezone(ZoneInfo(salon.time_zone)).date() + timedelta(days=1)
+    first = tomorrow + timedelta(days=(weekday - tomorrow.weekday()) % 7)
+    hour, minute = map(int, time.split(":"))
+    return [
+        datetime.combine(first + timedelta(weeks=week), clock_time(hour, minute), ZoneInfo(salon.time_zone))
+        for week in range(CLASS_WEEKS)
+    ]
 
 
 def _furnish(salons: list[Location]) -> dict[str, ResourceGroup]:

@@ -154,3 +154,14 @@ def test_only_facts_that_are_called_public_leave_the_house(client):
     answer = client.get("/refusals/secretive").json()
     assert answer["free"] == 3
     assert "token" not in json.dumps(answer)
+
+
+def test_a_text_that_no_database_keeps_is_named_by_its_place(client):
+    body = {"lines": [{"sku": "A", "quantity": 1}, {"sku": "B\0C", "quantity": 1}]}
+    answer = post(client, body, "/orders")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_value")
+    assert answer.json()["errors"] == [
+        {"field": "lines.1.sku", "code": "invalid_value", "message": "BC cannot be used here."}
+    ]
+    assert post(client, {"sku": "a \\u0000 in words", "quantity": 1}).status_code == 200
+    assert post(client, '"\\u0000"', "/orders").json()["errors"][0]["field"] == "body"

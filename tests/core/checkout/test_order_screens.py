@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.timezone import localtime
 
+from comptoir.base import clock
 from comptoir.checkout.receiving import receive_money
 from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.parcels import start_picking
@@ -283,11 +285,19 @@ def test_goods_that_cannot_be_added_change_nothing(order, nina, said, sentence):
     assert Hold.objects.filter(state="held").count() == 0
 
 
-def test_an_order_with_an_invoice_takes_no_more_goods(order, nina):
+def test_goods_that_come_after_the_invoice_have_one_of_their_own(order, nina, settle):
     nina.post(f"/admin/orders/{order.number}/", {"verb": "invoice"})
-    answer = added(nina, order, seen="99.80")
-    assert answer.status_code == 422 and "The invoice of this order is written." in answer.content.decode()
-    assert order.lines.count() == 2
+    assert added(nina, order, seen="99.80").status_code == 302
+    today = localtime(clock.now()).date()
+    for payment in order.payments.all():
+        receive_money(payment=payment, amount=payment.money, received_on=today, key="one", actor=nina.user)
+    settle()
+    settle()
+    first, second = order.papers.order_by("pk")
+    assert (first.total, second.total) == (Decimal("99.80"), Decimal("99.80"))
+    assert [one["sku"] for one in first.content["lines"]] == ["MARIN-S", "MARIN-M"]
+    assert [(one["sku"], one["quantity"]) for one in second.content["lines"]] == [("MARIN-S", 2)]
+    assert second.sequence == first.sequence + 1
 
 
 def test_an_order_is_printed_on_a_page_of_its_own(order, nina):

@@ -3,10 +3,12 @@
 import multiprocessing
 import os
 import random
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -197,25 +199,31 @@ def happen(shop):
     return change
 
 
-def rounds_until(sender: Sender, is_over: Callable[[], bool]) -> float:
-    """Work until something is so; how long it took."""
+def rounds_until(sender: Sender, is_over: Callable[[], bool]) -> None:
+    """Work until something is so."""
     began = time.monotonic()
     while not is_over():
         sender.round(0.02)
-        assert time.monotonic() - began < 30
-    return time.monotonic() - began
+        assert time.monotonic() - began < 60
 
 
-def test_slow_receivers_do_not_delay_the_others(hook, happen):
-    with listening(answers(200, after_s=0.5)) as slow, listening() as quick:
+def test_slow_receivers_do_not_delay_the_others(hook, happen, monkeypatch):
+    monkeypatch.setattr(calling, "TIMEOUT_S", 60)
+    is_over = threading.Event()
+
+    def keeps_waiting(request: BaseHTTPRequestHandler) -> None:
+        is_over.wait(60)
+        answers(200)(request)
+
+    with listening(keeps_waiting) as slow, listening() as quick:
         for number in range(4):
             hook(f"{slow.url}/{number}")
         hook(quick.url)
         happen(40)
         sender = Sender(threads=24)
-        took_s = rounds_until(sender, lambda: len(quick.got) == 40)
-        assert len(slow.got) <= 4 * sending.AT_ONCE * (1 + took_s / 0.5)
-        assert took_s < 3
+        rounds_until(sender, lambda: len(quick.got) == 40)
+        assert len(slow.got) <= 4 * sending.AT_ONCE
+        is_over.set()
         sender.stop(wait_s=1)
 
 

@@ -1,6 +1,10 @@
 """Merchandisers tune the search where they do everything else."""
 
+import re
+from html import unescape
+
 import pytest
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from comptoir.channels.queries import channel_context
@@ -56,6 +60,26 @@ def test_the_report_says_what_nobody_found_and_nothing_of_who_asked(admin, rail)
     assert (miss.text, miss.times, miss.channel.code, miss.locale) == ("zxqvw", 2, "web", "fr")
     assert not Miss.objects.filter(text__regex="jeanne|06 12").exists()
     assert b"zxqvw" in admin.get(reverse("search_misses:index")).content
+
+
+def test_one_click_leads_from_a_search_without_result_to_its_synonym(admin, rail, found):
+    search(rail, "fr", "liquette & cie")
+    report = admin.get(reverse("search_misses:index")).content.decode()
+    (address,) = {unescape(one) for one in re.findall(rf'href="({reverse("synonyms:add")}\?[^"]+)"', report)}
+    form = admin.get(address).context["form"]
+    assert (form["locale"].value(), form["word"].value()) == ("fr", "liquette cie")
+    filled = {"locale": form["locale"].value(), "word": form["word"].value(), "synonyms": "chemise"}
+    assert admin.post(address, filled).status_code == 302
+    assert found("fr", "liquette & cie") == ["flanelle", "oxford", "lin"]
+
+
+def test_who_may_only_see_the_report_is_not_sent_to_a_form_that_is_closed(client, rail):
+    search(rail, "fr", "liquette")
+    reader = User.objects.create_user("reader@shop.example", "a-long-password")
+    reader.user_permissions.set(Permission.objects.filter(codename__in=["access_admin", "view_miss"]))
+    client.force_login(reader)
+    report = client.get(reverse("search_misses:index")).content.decode()
+    assert "liquette" in report and reverse("synonyms:add") not in report
 
 
 def test_the_report_never_grows_beyond_its_bound(rail, monkeypatch):

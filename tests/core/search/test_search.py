@@ -19,6 +19,7 @@ from comptoir.search.entries import VERSION
 from comptoir.search.models import Boost, PostgresEntry
 from comptoir.search.queries import search, suggest
 from comptoir.search.questions import Filters
+from comptoir.search.rules import forget_rules
 from comptoir.search.services import complete_index, rebuild_index, save_synonym
 from comptoir.stock.services import receive_stock
 
@@ -131,6 +132,16 @@ def test_what_is_pushed_comes_first(shop, found):
     assert found("fr", "chemise oxford") == ["oxford", "oxford-2"]
     Boost.objects.create(field=Boost.Field.CATEGORY, value="soldes", factor=Decimal("2"))
     assert found("fr", "chemise oxford") == ["oxford-2", "oxford"]
+
+
+def test_words_of_the_title_may_count_more_than_usual(shop, found):
+    shop.product("shelved", texts={"fr": "Abat-jour"}, categories=[shop.category("Tulipe")])
+    shop.product("titled", texts={"fr": "Vase de couleur à pois, pour une seule tulipe"})
+    shop.settle()
+    for factor, first in (("10", "titled"), ("0.1", "shelved")):
+        Boost.objects.update_or_create(field=Boost.Field.TITLE, defaults={"factor": Decimal(factor)})
+        forget_rules()
+        assert found("fr", "tulipe")[0] == first
 
 
 # --- what is shown ---------------------------------------------------------------------------------------------------
@@ -246,6 +257,15 @@ def test_only_what_can_be_had_at_this_moment(rail):
     assert result.items[0]["availability"] == {"in_stock": True, "counted": True}
 
 
+def test_what_is_in_stock_is_counted_to_a_bound_and_exactly_where_it_is_asked_for(rail, monkeypatch):
+    monkeypatch.setattr("comptoir.search.engines.statements.IN_STOCK_MOST", 3)
+    monkeypatch.setattr("comptoir.search.queries.IN_STOCK_MOST", 3)
+    every, some = search(rail, "fr"), search(rail, "fr", "chemise")
+    assert (every.in_stock, every.has_more_in_stock) == (3, True)
+    assert (some.in_stock, some.has_more_in_stock) == (2, False)
+    assert search(rail, "fr", filters=Filters(in_stock=True)).total == 4
+
+
 def test_filters_that_leave_nothing_are_no_reason_to_look_for_less(rail):
     result = search(rail, "fr", "chemise flanelle", filters=Filters(attributes=("size:s",)))
     assert (result.items, result.is_relaxed) == ([], False)
@@ -294,6 +314,13 @@ def test_when_nothing_has_all_words_what_has_some_is_shown_and_said(rail):
     result = search(rail, "fr", "chemise fleurie")
     assert result.is_relaxed
     assert {"ete", "oxford", "flanelle", "lin"} == {card["handle"] for card in result.items}
+
+
+def test_a_word_that_nothing_has_takes_nothing_from_what_the_others_find(found, rail):
+    result = search(rail, "fr", "zxqvw robe fleurie")
+    assert result.is_relaxed
+    assert [card["handle"] for card in result.items] == ["ete", "soie"]  # the scarf by its category, Robes
+    assert found("fr", "robe zxqvw", filters=Filters(in_stock=True)) == found("fr", "robe")
 
 
 def test_words_that_nothing_is_near_to_find_nothing(rail):

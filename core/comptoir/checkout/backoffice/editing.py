@@ -14,6 +14,7 @@ from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money, written
 from comptoir.baskets.rows import Code
 from comptoir.channels.queries import channel_context
+from comptoir.checkout.additions import BY_LINK, may_pay_by_link, offer_goods
 from comptoir.checkout.backoffice.order_forms import AddressForm, ContactForm
 from comptoir.checkout.backoffice.screen import OnceForm, OrderScreen, show_refusal
 from comptoir.checkout.editing import add_goods, correct_order, ways_to_pay_more
@@ -117,18 +118,42 @@ class AddGoodsScreen(OrderScreen):
             "sku": variant.sku,
             "pieces": pieces,
             "becomes": written(self.order.money(self.order.due_total + total.amount)),
-            "ways": [(one.code, one.name) for one in ways],
+            "by_link": self._about_link(total),
+            "ways": [
+                *(
+                    [(BY_LINK, _("By a link that the customer gets now"))]
+                    if may_pay_by_link(self.order, total)
+                    else []
+                ),
+                *((one.code, one.name) for one in ways),
+            ],
         }
+
+    def _about_link(self, total: Money) -> str:
+        """What a link does, and where it goes; empty where there is none."""
+        if not may_pay_by_link(self.order, total):
+            return ""
+        to = self.order.email_to or self.order.phone
+        said = _(
+            "Paid by a link, the goods are kept for a day; nothing is prepared until they are paid, or the day is over."
+        )
+        return f"{said} {_('The link goes to %(to)s.') % {'to': to}}" if to else said
 
     def _add(self, form: AddForm, total: Money) -> HttpResponse:
         [variant], pieces = form.cleaned_data["goods"], form.cleaned_data["quantity"]
-        add_goods(
-            order_id=self.order.pk,
-            lines=[(Code(sku=variant.sku), pieces)],
-            total=total,
-            provider=self.request.POST.get("provider", ""),
-            key=form.cleaned_data["key"],
-            actor_id=self.request.user.pk,
-        )
-        messages.success(self.request, _("Added. The goods are kept for the order."))
+        provider = self.request.POST.get("provider", "")
+        said = {
+            "order_id": self.order.pk,
+            "lines": [(Code(sku=variant.sku), pieces)],
+            "total": total,
+            "key": form.cleaned_data["key"],
+            "actor_id": self.request.user.pk,
+        }
+        if provider == BY_LINK:
+            offer_goods(**said)
+            sentence = _("The goods are kept for a day, and the customer gets the link to pay.")
+        else:
+            add_goods(**said, provider=provider)
+            sentence = _("Added. The goods are kept for the order.")
+        messages.success(self.request, sentence)
         return redirect(self.order_url)

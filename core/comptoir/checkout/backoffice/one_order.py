@@ -11,6 +11,7 @@ from wagtail.admin import messages
 
 from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money, written
+from comptoir.checkout.additions import addition_of, withdraw_goods
 from comptoir.checkout.backoffice.order_forms import BalanceForm, CancelForm, NoteForm
 from comptoir.checkout.backoffice.screen import OrderScreen, order_title
 from comptoir.checkout.cancelling import cancel_with_parcels
@@ -90,6 +91,7 @@ class OneOrderScreen(OrderScreen):
                 self._told(one) for one in order.payments.order_by("pk").prefetch_related("entries__actor")
             ],
             "parcels": self._parcels(),
+            "addition": self._addition(),
             "history": history_of(order),
             "notes": order.notes.select_related("user").order_by("pk"),
             "papers": order.papers.order_by("pk"),
@@ -99,6 +101,19 @@ class OneOrderScreen(OrderScreen):
             "note_form": NoteForm() if self.may("order.add_ordernote") else None,
         }
         return super().get_context_data(**{**facts, **kwargs})
+
+    def _addition(self) -> dict[str, Any] | None:
+        """The goods that wait for the customer's money, until when, and the link that was sent."""
+        waiting = addition_of(self.order)
+        if waiting is None:
+            return None
+        return {
+            "lines": [(one, written(one["total"])) for one in waiting.lines],
+            "total": written(waiting.total),
+            "ends_at": waiting.checkout.ends_at,
+            "to": waiting.checkout.email or waiting.checkout.phone,
+            "link": waiting.link,
+        }
 
     def _parcels(self) -> list[Any]:
         return list(parcels_of(self.order)) if self.may("fulfilment.view_parcel") else []
@@ -122,6 +137,7 @@ class OneOrderScreen(OrderScreen):
             "note": (self._note, NoteForm(post), "order.add_ordernote"),
             "balance": (self._balance, BalanceForm(post, order=self.order), CAPTURE),
             "invoice": (self._invoice, None, "order.view_order"),
+            "withdraw": (self._withdraw, None, "order.change_order"),
         }
 
     def _cancel(self, said: dict[str, Any]) -> str:
@@ -140,6 +156,10 @@ class OneOrderScreen(OrderScreen):
             order_id=self.order.pk, amount=amount, key=f"screen:{said['key']}", actor=self.request.user
         )
         return _("%(amount)s were received.") % {"amount": written(amount)}
+
+    def _withdraw(self, said: dict[str, Any]) -> str:
+        withdraw_goods(order_id=self.order.pk, actor_id=self.request.user.pk)
+        return _("Given up. The goods are free again, and the order stands as before.")
 
     def _invoice(self, said: dict[str, Any]) -> str:
         return _("%(number)s was issued.") % {"number": issue_paper(order_id=self.order.pk).number}

@@ -1,19 +1,21 @@
 """The screens where merchandisers say what means the same, what counts more, and see what nobody found."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -38,10 +40,19 @@ class SynonymForm(WagtailAdminModelForm):
     locale = forms.ChoiceField(label=gettext_lazy("Language"), choices=language_choices)
 
 
+class SynonymCreateView(generic.CreateView):
+    """A new synonym, perhaps of a word that the address names: what nobody found is one click away from it."""
+
+    def get_initial(self) -> dict[str, Any]:
+        named = {name: self.request.GET[name] for name in ("locale", "word") if name in self.request.GET}
+        return {**super().get_initial(), **named}
+
+
 class SynonymViewSet(ModelViewSet):
     """Words that mean the same to customers."""
 
     model = Synonym
+    add_view_class = SynonymCreateView
     name = "synonyms"
     url_prefix = "search/synonyms"
     icon = "copy"
@@ -96,6 +107,11 @@ class MissFilters(WagtailFilterSet):
         fields = ["channel", "locale"]
 
 
+def synonym_address(miss: Miss) -> str:
+    """The form of a new synonym with what was searched for filled in."""
+    return f"{reverse('synonyms:add')}?{urlencode({'locale': miss.locale, 'word': miss.text})}"
+
+
 class MissIndexView(generic.IndexView):
     """What was searched for without result, the most frequent first. A synonym often helps."""
 
@@ -107,13 +123,26 @@ class MissIndexView(generic.IndexView):
     paginate_by = 50
     search_fields = ["text"]
     filterset_class = MissFilters
-    columns = [
+    text_columns = [
         Column("text", label=gettext_lazy("Searched for"), sort_key="text"),
         Column("channel", label=gettext_lazy("Channel")),
         Column("locale", label=gettext_lazy("Language")),
         Column("times", label=gettext_lazy("Times"), sort_key="times", classname="cpt-number"),
         DateColumn("last_at", label=gettext_lazy("Last time"), sort_key="last_at"),
     ]
+    synonym_column = TitleColumn(
+        "synonym",
+        label=gettext_lazy("Synonym"),
+        accessor=lambda miss: _("Write a synonym for “%(text)s”") % {"text": miss.text},
+        get_url=synonym_address,
+    )
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The report, and for who may write synonyms a way to the form with the word in it."""
+        policy = policy_registry.get_by_type(Synonym)
+        may_add = policy.user_has_permission(self.request.user, "add")
+        return [*self.text_columns, self.synonym_column] if may_add else self.text_columns
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         nothing = _("Every search found something so far.")

@@ -7,20 +7,15 @@ from typing import Any
 import orjson
 from django.contrib.postgres.search import SearchVector
 from django.db import connection
-from django.db.models import TextField, Value
+from django.db.models import Func, TextField, Value
 
 from comptoir.base import clock
 from comptoir.base.statements import fetch_raw
 from comptoir.channels.queries import ChannelContext
 from comptoir.publishing.models import Document
-from comptoir.search.engines.statements import (
-    NEAR,
-    UNUSED_FACETS,
-    UNUSED_WORDS,
-    complete_statement,
-    find_statement,
-    lexical,
-)
+from comptoir.search.engines.statements import find_statement
+from comptoir.search.engines.values import lexical
+from comptoir.search.engines.vocabulary import NEAR, UNUSED_FACETS, UNUSED_WORDS, complete_statement
 from comptoir.search.entries import VERSION, Entry, FacetValue
 from comptoir.search.models import Facet, PostgresEntry, Word
 from comptoir.search.questions import Found, Known, Question, Term
@@ -94,8 +89,10 @@ class PostgresEngine:
             "typed": [word in typed for word in words],
         }
         return {
-            word.decode(): Known(products, is_noise, tuple(tuple(one) for one in orjson.loads(near or b"[]")))
-            for word, products, is_noise, near in fetch_raw(NEAR, values, keep_plan=False)
+            word.decode(): Known(
+                products, is_noise, tuple(tuple(one) for one in orjson.loads(near or b"[]")), begins
+            )
+            for word, products, is_noise, near, begins in fetch_raw(NEAR, values, keep_plan=False)
         }
 
     def complete(
@@ -132,8 +129,10 @@ def _row(entry: Entry, facet_ids: dict[tuple[str, str, str], int]) -> PostgresEn
         channel_id=document.channel_id,
         locale=document.locale,
         item_id=document.item_id,
-        vector=_vector(entry),
+        vector=_words(entry),
+        heading=_heading(entry),
         title=entry.title[:500],
+        title_words=entry.title.count(" ") + 1,
         codes=list(entry.codes),
         facet_ids=[facet_ids[document.locale, one.code, one.value] for one in entry.facets],
         variant_ids=document.variant_ids,
@@ -155,16 +154,24 @@ def _variant_facets(entry: Entry, facet_ids: dict[tuple[str, str, str], int]) ->
     return [row + [0] * (width - len(row)) for row in rows]
 
 
-def _vector(entry: Entry) -> Any:
+def _words(entry: Entry) -> Any:
+    """All words of a product, without places."""
+    every = " ".join((entry.title, entry.shelf, entry.properties, entry.text))
+    return Func(SearchVector(_lexical(every), config=configuration(entry.document.locale)), function="strip")
+
+
+def _heading(entry: Entry) -> Any:
+    """The words that say what a product is, with their weights."""
     config = configuration(entry.document.locale)
-    weighed = {"A": entry.title, "B": entry.shelf, "C": entry.properties, "D": entry.text}
-    first, *others = (
-        SearchVector(Value(lexical(text), output_field=TextField()), config=config, weight=weight)
-        for weight, text in weighed.items()
+    title, shelf, properties = (
+        SearchVector(_lexical(text), config=config, weight=weight)
+        for weight, text in (("A", entry.title), ("B", entry.shelf), ("C", entry.properties))
     )
-    for other in others:
-        first = first + other
-    return first
+    return title + shelf + properties
+
+
+def _lexical(text: str) -> Value:
+    return Value(lexical(text), output_field=TextField())
 
 
 def _facet_ids(entries: Sequence[Entry]) -> dict[tuple[str, str, str], int]:

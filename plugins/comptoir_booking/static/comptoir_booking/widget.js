@@ -72,7 +72,7 @@ dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
     async begin() {
       const list = await this.ask("/services", { locale: this.lang_ });
       if (!list) return;
-      this.services = list.items;
+      this.services = list.items.filter((one) => !one.is_class); // classes have set times: the shop's own pages show them
       this.places = list.locations;
       if (this.places.length === 1) this.chosen.location = this.places[0].code;
       this.chooseServices();
@@ -114,7 +114,7 @@ dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
       const visit = { location: chosen.location, service: chosen.services, person: chosen.person, people: this.people().length && chosen.services.length > 1 ? "same" : "any" };
       if (!chosen.first) {
         const next = await this.ask("/appointments/next", { ...visit, limit: 1 });
-        if (!next) return;
+        if (!next || turn !== this.turn) return; // who chose a day meanwhile keeps it
         chosen.first = this.today();
         chosen.day = next.starts.length ? next.starts[0].start.slice(0, 10) : "";
         if (chosen.day > plus(chosen.first, DAYS - 1)) chosen.first = chosen.day;
@@ -124,6 +124,7 @@ dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
         chosen.day ? this.ask("/appointments/starts", { ...visit, first: chosen.day }) : { starts: [] },
       ]);
       if (!days || !starts || turn !== this.turn) return; // who went on meanwhile is not called back
+      this.firstShown = chosen.first;
       const parts = [];
       if (near.length) parts.push(make("p", { class: "bad", role: "alert" }, [words.taken]), this.startButtons(near, true));
       if (this.people().length) {
@@ -187,9 +188,9 @@ dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
       const { words, chosen } = this;
       const name = words.day.replace("{day}", this.dayName(one.date)).replace("{state}", words[one.state === "open" ? "free" : one.state]);
       const day = new Date(`${one.date}T12:00:00Z`);
-      const button = make("button", { type: "button", class: one.state, "aria-label": name, "aria-pressed": String(one.date === chosen.day) }, [make("small", {}, [this.format(day, { weekday: "short" }, "UTC")]), this.format(day, { day: "numeric", month: "short" }, "UTC")]);
+      const button = make("button", { type: "button", class: one.state, "data-day": one.date, "aria-label": name, "aria-pressed": String(one.date === chosen.day) }, [make("small", {}, [this.format(day, { weekday: "short" }, "UTC")]), this.format(day, { day: "numeric", month: "short" }, "UTC")]);
       button.disabled = !one.starts;
-      button.addEventListener("click", () => { chosen.day = one.date; this.goTo = "#day"; this.chooseTime(); });
+      button.addEventListener("click", () => { chosen.first ||= this.firstShown; chosen.day = one.date; this.goTo = "#day"; this.chooseTime(); });
       return button;
     }
 

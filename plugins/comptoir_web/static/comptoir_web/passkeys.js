@@ -3,8 +3,8 @@
 
 const canParse = window.PublicKeyCredential && PublicKeyCredential.parseCreationOptionsFromJSON;
 
-for (const form of document.querySelectorAll("form[data-passkey]")) {
-  if (!canParse) continue;
+for (const said of document.querySelectorAll("[data-no-passkeys]")) said.hidden = Boolean(canParse);
+for (const form of canParse ? document.querySelectorAll("form[data-passkey]") : []) {
   form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();

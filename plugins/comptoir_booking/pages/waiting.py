@@ -1,0 +1,190 @@
+"""The waiting list: put oneself on it, see one's place or an offer by its link, take the offer, leave the list."""
+
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from comptoir.base import clock
+from comptoir.base.errors import ComptoirError, InvalidValue
+from comptoir.baskets.storefront import ShopPage, shop_page
+from comptoir_booking.models import Booking, WaitEntry
+from comptoir_booking.pages.choice import Choice, choice_of
+from comptoir_booking.pages.limits import limited
+from comptoir_booking.pages.times import day_said
+from comptoir_booking.queries import MOST_DAYS
+from comptoir_booking.shown import services_shown, titles_of
+from comptoir_booking.waiting import (
+    accept_offer,
+    entry_for,
+    join_waiting_list,
+    leave_waiting_list,
+    wait_token,
+)
+from comptoir_booking.wording import days_text, names_of, when_text
+
+State = WaitEntry.State
+
+
+class WaitForm(forms.Form):
+    """Which days, and how somebody is told."""
+
+    first = forms.DateField(
+        label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=gettext_lazy("To"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Your name"), max_length=120, validators=[ProhibitNullCharactersValidator()],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )  # fmt: skip
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"), max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )  # fmt: skip
+    phone = forms.CharField(
+        label=gettext_lazy("Phone (optional)"), max_length=40, required=False,
+        validators=[ProhibitNullCharactersValidator()], widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.DateInput):
+                field.widget.attrs["min"] = f"{today:%Y-%m-%d}"
+            else:
+                field.widget.attrs.setdefault("class", "input")
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        first, last = said.get("first"), said.get("last")
+        if first and last and not max(first, self.today) <= last:
+            raise ValidationError({"last": _("Choose a day that is not over, and not before the first one.")})
+        if first and last and last - first >= timedelta(days=MOST_DAYS):
+            raise ValidationError({"last": _("Two months at once are the most.")})
+        return said
+
+
+@require_http_methods(["GET", "POST"])
+@shop_page
+@limited("RATE_BASKETS")
+def wait(page: ShopPage) -> HttpResponse:
+    """Ask to be told when a time becomes free for one service, on some days."""
+    said = page.request.POST if page.request.method == "POST" else page.request.GET
+    try:
+        choice = choice_of(page, said)
+    except InvalidValue:
+        return redirect(page.url("booking:home"))
+    if len(choice.services) != 1:  # an offer is a time of one service
+        return redirect(f"{page.url('booking:times')}?{choice.query()}")
+    today = clock.now().astimezone(ZoneInfo(choice.place.time_zone)).date()
+    if page.request.method == "GET":
+        return form_page(page, choice, WaitForm(initial=_initial(page, today), today=today))
+    form = WaitForm(said, today=today)
+    if not form.is_valid():
+        return form_page(page, choice, form, status=422)
+    return redirect(page.url("booking:waiting", wait_token(_join(page, choice, form.cleaned_data))))
+
+
+def form_page(page: ShopPage, choice: Choice, form: WaitForm, status: int = 200) -> HttpResponse:
+    context = {
+        "choice": choice,
+        "services": services_shown(page.channel, page.locale, choice.services),
+        "person": next((one for one in choice.people if one.code == choice.person), None),
+        "form": form,
+        "back": f"{page.url('booking:times')}?{choice.query()}",
+        "translations": {
+            code: f"{page.url('booking:wait', locale=code)}?{choice.query()}" for code in page.channel.locales
+        },
+        "robots": "noindex",
+    }
+    return page.draw("comptoir_booking/pages/wait.html", context, status=status)
+
+
+@require_GET
+@shop_page
+@limited("RATE_ORDERS")
+def waiting(page: ShopPage, token: str) -> HttpResponse:
+    """One's place in the list, or the time that is offered."""
+    return entry_page(page, token)
+
+
+@require_POST
+@shop_page
+@limited("RATE_ORDERS")
+def accept(page: ShopPage, token: str) -> HttpResponse:
+    """Put the time that is offered into the basket."""
+    try:
+        return page.put_in(lambda key: accept_offer(token=token, key=key))
+    except ComptoirError as error:
+        if error.status == 404:
+            raise
+        return entry_page(page, token, sentence=str(error), status=error.status)
+
+
+@require_POST
+@shop_page
+@limited("RATE_ORDERS")
+def leave(page: ShopPage, token: str) -> HttpResponse:
+    """Wait no more."""
+    leave_waiting_list(token=token)
+    return redirect(page.url("booking:waiting", token))
+
+
+def entry_page(page: ShopPage, token: str, *, sentence: str = "", status: int = 200) -> HttpResponse:
+    entry = entry_for(token)
+    zone, is_offered = entry.location.time_zone, entry.state == State.OFFERED
+    held = list(Booking.objects.filter(visit=entry.offered, state=Booking.State.HELD)) if is_offered else []
+    title = titles_of(page.channel, page.locale, [entry]).get(entry.service_id)
+    context = {
+        "entry": entry,
+        "place": entry.location,
+        "service": title or entry.service.product.get_title(),
+        "days": days_text(entry.first_day, entry.last_day),
+        "is_waiting": entry.state == State.WAITING,
+        "when": when_text(held[0].starts_at, zone) if held else "",
+        "people": names_of(held),
+        "until": when_text(entry.offered_until, zone) if held and entry.offered_until else "",
+        "is_taken": entry.state == State.TAKEN,
+        "sentence": sentence,
+        "accept": page.url("booking:accept", token),
+        "leave": page.url("booking:leave", token),
+        "again": f"{page.url('booking:times')}?location={entry.location.code}&service={entry.service.product.sku}",
+        "translations": {
+            code: page.url("booking:waiting", token, locale=code) for code in page.channel.locales
+        },
+        "robots": "noindex",
+    }
+    return page.draw("comptoir_booking/pages/waiting.html", context, status=status)
+
+
+def _initial(page: ShopPage, today: date) -> dict[str, Any]:
+    """The day that was looked at; and who it is, if they are logged in."""
+    day = max(day_said(page.request.GET.get("day", "")) or today, today)
+    user = page.request.user
+    known = (
+        {"name": user.get_full_name(), "email": user.email, "phone": user.phone}
+        if user.is_authenticated
+        else {}
+    )
+    return {"first": day, "last": day, **known}
+
+
+def _join(page: ShopPage, choice: Choice, said: dict[str, Any]) -> WaitEntry:
+    [wish] = choice.visit.wishes
+    user = page.request.user
+    return join_waiting_list(
+        channel=page.channel, location=choice.place, service_id=wish.service_id, person_id=wish.person_id,
+        first_day=said["first"], last_day=said["last"], name=said["name"], email=said["email"], phone=said["phone"],
+        locale=page.locale, customer_id=user.pk if user.is_authenticated else None,
+    )  # fmt: skip
