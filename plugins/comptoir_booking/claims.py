@@ -21,7 +21,7 @@ from comptoir_booking.board import NOTICE, Board, busy_masks
 from comptoir_booking.choosing import Choice, best_way, choose
 from comptoir_booking.conf import conf
 from comptoir_booking.engine import Assignment, is_free
-from comptoir_booking.layout import Visit
+from comptoir_booking.layout import Layout, Visit
 from comptoir_booking.models import Booking, BookingStep
 from comptoir_booking.queries import board_at, nearest_starts
 from comptoir_booking.refusals import StartNotFree, TooManyHolds
@@ -105,19 +105,25 @@ def find_people(
     looks_again = lock_all or board.has_pools
     if looks_again or also_lock is not None:
         lock_resources({*wanted, *(also_lock or ())})
-    if not looks_again:
-        return replace(board, ways=(best[0],)), _takings(board, best[1], choice)
-    again = replace(
-        board, busy=busy_masks({pk: board.resources[pk] for pk in wanted}, board.window, but_of=but_of)
-    )
-    if not lock_all and board.has_choice:
-        if not all(is_free(again.free, pk, need, choice.begin) for need, pk in best[1]):
+    if looks_again:
+        taken = busy_masks({pk: board.resources[pk] for pk in wanted}, board.window, but_of=but_of)
+        board = replace(board, busy=taken)
+        best = _best_again(board, start, best, choice, of_all=lock_all or not board.has_choice)
+    return replace(board, ways=(best[0],)), _takings(board, best[1], choice)
+
+
+def _best_again(
+    board: Board, start: datetime, best: tuple[Layout, Assignment], choice: Choice, *, of_all: bool
+) -> tuple[Layout, Assignment]:
+    """The same people if they are still free, or the best of all, now that they are locked. Errors: as ``find_people``."""
+    if not of_all:
+        if not all(is_free(board.free, pk, need, choice.begin) for need, pk in best[1]):
             raise _Lost
-    else:
-        best = best_way(again, choice)
-        if best is None:
-            raise _NotFree(board.visit, start)
-    return replace(again, ways=(best[0],)), _takings(again, best[1], choice)
+        return best
+    found = best_way(board, choice)
+    if found is None:
+        raise _NotFree(board.visit, start)
+    return found
 
 
 def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
