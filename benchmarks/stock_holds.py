@@ -136,10 +136,13 @@ def server_cpu_s() -> float:
     server = (Cluster(home=settings.COMPTOIR_HOME).data_folder / "postmaster.pid").read_text().split()[0]
     total = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        fields = stat.read_text().rpartition(")")[2].split() if stat.exists() else []
-        if fields and stat.parent.name == server:
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        if stat.parent.name == server:
             total += sum(int(one) for one in fields[11:15])
-        elif fields and fields[1] == server:
+        elif fields[1] == server:
             total += int(fields[11]) + int(fields[12])
     return total / os.sysconf("SC_CLK_TCK")
 

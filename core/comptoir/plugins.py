@@ -23,6 +23,7 @@ from django.db import DatabaseError, connection, transaction
 from comptoir import hookspecs
 from comptoir.base.breaker import breaker_of, troubles
 from comptoir.base.breaker import reset_breakers as reset_breakers
+from comptoir.base.statements import plans_made_anew
 from comptoir.conf import Setting, conf
 
 logger = logging.getLogger("comptoir.plugins")
@@ -328,7 +329,7 @@ def _guarded(
         raise PluginFailed(impl.plugin_name, spec.__name__, "switched off for a while")
     started = time.perf_counter()
     try:
-        with _own_savepoint():
+        with plans_made_anew(), _own_savepoint():
             answer = accept(_run(spec, impl, arguments))
     except Exception as error:
         breaker.failed(repr(error))

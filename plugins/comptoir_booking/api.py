@@ -5,10 +5,11 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
+from comptoir.api.basket_answers import private_answer
 from comptoir.api.baskets import basket_key
 from comptoir.api.http import chosen_locale, kept_private, open_channel_for
 from comptoir.api.idempotency import once
@@ -71,15 +72,15 @@ def days(
 @appointments.get(
     "/starts", response={200: Starts, **READ}, operation_id="booking_starts", summary="Free starts"
 )
-@decorate_view(kept_private)
 def starts(
     request: HttpRequest, channel: Path[str], wanted: Query[VisitWanted], first: date = First,
     days: int = Query(1, description="how many days"),
-) -> dict[str, Any]:  # fmt: skip
+) -> HttpResponse:  # fmt: skip
     """With the offset of the location, so that both half past twos of an autumn night can be told apart."""
     visit = visit_wanted(open_channel_for(request, channel), wanted)
     found = people_by_start(visit, first, days)
-    return {**_when(visit), "starts": [{"start": start, "people": able} for start, able in found]}
+    shown = [{"start": start, "people": able} for start, able in found]
+    return private_answer({**_when(visit), "starts": shown})
 
 
 @appointments.get(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from comptoir.base.errors import InvalidValue
 from comptoir.baskets.checks import CheckedLine, line_problems
@@ -33,7 +33,7 @@ def visit_of(
     if not services or sum(len(skus) for skus, *_rest in lines) > MOST_SERVICES:
         raise InvalidValue(field="service" if not together else "together", value=len(services))
     rows = {
-        one.product.sku: one for one in services_sold(channel, [sku for skus, *_ in lines for sku in skus])
+        one.product.sku: one for one in services_named(channel, [sku for skus, *_ in lines for sku in skus])
     }
     wishes = [
         _wish(rows, sku, person_id=person_id, line=number, party=party, field=field)
@@ -67,26 +67,26 @@ def wish_for(one: Service, *, person_id: int | None = None, line: int = 0, party
 
 
 def services_sold(channel: ChannelContext, skus: Sequence[str] | None = None) -> list[Service]:
-    """The services that a channel sells, or those of them with these SKUs."""
+    """The services that a channel sells, or those of them with these SKUs, with their parts and who does them."""
+    found = services_named(channel, skus)
+    prefetch_related_objects(
+        found, "segments", "requirements__group__members", "requirements__resource", "paces",
+        "skilled__location", "skilled__weekly_hours",
+    )  # fmt: skip
+    return found
+
+
+def services_named(channel: ChannelContext, skus: Sequence[str] | None = None) -> list[Service]:
+    """The same without their parts, for who needs to know which they are: two statements."""
     rows = Service.objects.filter(is_active=True).select_related("product", "product__parent", "policy")
     if skus is not None:
         rows = rows.filter(product__sku__in=[sku for sku in skus if "\0" not in sku])
-    found = list(
-        rows.prefetch_related(
-            "segments",
-            "requirements__group__members",
-            "requirements__resource",
-            "paces",
-            "skilled__location",
-            "skilled__weekly_hours",
-        )
-    )
     lines = [
         CheckedLine(one.product_id, one.product.parent_id or one.product_id, one.product.sku, 1)
-        for one in found
+        for one in rows
     ]
     problems = line_problems(channel, lines) if lines else {}
-    return [one for one in found if one.product_id not in problems]
+    return [one for one in rows if one.product_id not in problems]
 
 
 def seen_minutes(service: Service, person: Resource | None = None) -> int:
@@ -98,7 +98,7 @@ def seen_minutes(service: Service, person: Resource | None = None) -> int:
 
 def service_of(channel: ChannelContext, sku: str) -> Service:
     """A class that a channel sells. Errors: ``InvalidValue``."""
-    found = [one for one in services_sold(channel, [sku]) if one.in_sessions]
+    found = [one for one in services_named(channel, [sku]) if one.in_sessions]
     if not found:
         raise InvalidValue(field="service", value=sku[:64])
     return found[0]

@@ -203,7 +203,7 @@ def _move(
     board = board_at(
         visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides, is_for_claim=True
     )
-    board, takings = find_people(
+    way, takings = find_people(
         board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
     )
     bookings = _found(lock_visit(uuid))
@@ -212,8 +212,8 @@ def _move(
     check_movable(bookings, sequence, by_customer)
     was = bookings[0].wall_start
     give_back(bookings)
-    write_takings(bookings, takings, has_pools=board.has_pools)
-    for booking, when in zip(bookings, seen_times(board, start), strict=True):
+    write_takings(board, start, bookings, takings, is_last=lock_all)
+    for booking, when in zip(bookings, seen_times(way, start), strict=True):
         moves = booking.moves + by_customer
         Booking.objects.filter(pk=booking.pk).update(sequence=F("sequence") + 1, moves=moves, **when)
     facts = {"was": was, "by_customer": by_customer, "overrides": sorted(overrides), "reason": reason}

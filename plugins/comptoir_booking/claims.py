@@ -13,8 +13,6 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.db.models.functions import Coalesce
-
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
 from comptoir.events.services import record_event
@@ -23,11 +21,11 @@ from comptoir_booking.board import NOTICE, Board, busy_masks
 from comptoir_booking.choosing import Choice, best_way, choose
 from comptoir_booking.conf import conf
 from comptoir_booking.engine import Assignment, is_free
-from comptoir_booking.layout import Visit
+from comptoir_booking.layout import Layout, Visit
 from comptoir_booking.models import Booking, BookingStep
 from comptoir_booking.queries import board_at, nearest_starts
 from comptoir_booking.refusals import StartNotFree, TooManyHolds
-from comptoir_booking.rows import Taking, expire_in_the_way, give_back, lock_resources, take
+from comptoir_booking.rows import Taking, expire_in_the_way, give_back, held_visits, lock_resources, take
 from comptoir_booking.wall_time import instant_of, tick_of
 
 #: Tries that lock only whom they chose.
@@ -89,11 +87,13 @@ def book_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
 
 def find_people(
     board: Board, start: datetime, *,
-    also_lock: Collection[int] = (), but_of: Collection[int] = (), lock_all: bool = False,
+    also_lock: Collection[int] | None = None, but_of: Collection[int] = (), lock_all: bool = False,
     channel_id: int | None = None,
 ) -> tuple[Board, list[Taking]]:  # fmt: skip
-    """Choose somebody for each need, lock them and look again; returns the one way it is done, and what is to be written.
+    """Choose somebody for each need; returns the one way it is done, and what is to be written.
 
+    Whether they are still free the constraint says, when it is written. Of a pool it could not say it kindly, and the last
+    try has to be sure: these lock, and look again. ``also_lock``: who has the visit now, and bookings are locked after them.
     Errors: ``_NotFree`` if nobody can be found, ``_Lost`` if somebody was quicker.
     """
     begin = _offered_begin(board, start)
@@ -102,18 +102,28 @@ def find_people(
     if choice is None or best is None:
         raise _NotFree(board.visit, start)
     wanted = board.resources.keys() if lock_all else {pk for _need, pk in best[1]}
-    lock_resources({*wanted, *also_lock})
-    again = replace(
-        board, busy=busy_masks({pk: board.resources[pk] for pk in wanted}, board.window, but_of=but_of)
-    )
-    if not lock_all and board.has_choice:
-        if not all(is_free(again.free, pk, need, choice.begin) for need, pk in best[1]):
+    looks_again = lock_all or board.has_pools
+    if looks_again or also_lock is not None:
+        lock_resources({*wanted, *(also_lock or ())})
+    if looks_again:
+        taken = busy_masks({pk: board.resources[pk] for pk in wanted}, board.window, but_of=but_of)
+        board = replace(board, busy=taken)
+        best = _best_again(board, start, best, choice, of_all=lock_all or not board.has_choice)
+    return replace(board, ways=(best[0],)), _takings(board, best[1], choice)
+
+
+def _best_again(
+    board: Board, start: datetime, best: tuple[Layout, Assignment], choice: Choice, *, of_all: bool
+) -> tuple[Layout, Assignment]:
+    """The same people if they are still free, or the best of all, now that they are locked. Errors: as ``find_people``."""
+    if not of_all:
+        if not all(is_free(board.free, pk, need, choice.begin) for need, pk in best[1]):
             raise _Lost
-    else:
-        best = best_way(again, choice)
-        if best is None:
-            raise _NotFree(board.visit, start)
-    return replace(again, ways=(best[0],)), _takings(again, best[1], choice)
+        return best
+    found = best_way(board, choice)
+    if found is None:
+        raise _NotFree(board.visit, start)
+    return found
 
 
 def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
@@ -133,27 +143,32 @@ def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
 
 def _claim(visit: Visit, start: datetime, terms: Terms, state: str, lock_all: bool) -> list[Booking]:
     board = board_at(visit, start, overrides=terms.overrides, is_for_claim=True)
-    board, takings = find_people(board, start, lock_all=lock_all, channel_id=terms.channel_id)
-    bookings = Booking.objects.bulk_create(fresh_bookings(board, start, terms, state))
-    write_takings(bookings, takings, has_pools=board.has_pools)
+    way, takings = find_people(board, start, lock_all=lock_all, channel_id=terms.channel_id)
+    bookings = fresh_bookings(way, start, terms, state)
+    write_takings(board, start, bookings, takings, is_last=lock_all)
     if state != Booking.State.HELD:
         facts = {"overrides": sorted(terms.overrides), "reason": terms.reason}
         add_steps(bookings, "booked", actor_id=terms.actor_id, **facts)
     return bookings
 
 
-def write_takings(bookings: Sequence[Booking], takings: list[Taking], *, has_pools: bool) -> None:
-    """Take the time for bookings, from holds that have ended too. Errors: ``_Lost``, to be tried again.
+def write_takings(
+    board: Board, start: datetime, bookings: Sequence[Booking], takings: list[Taking], *, is_last: bool
+) -> None:
+    """Take the time for bookings, from holds that have ended too.
 
     Ended holds are rarely in the way, so they are looked for after a refusal; of a pool the refusal would be an error.
+    Errors: ``_Lost``, to be tried again if there was a choice; else ``_NotFree``.
     """
-    until = bookings[0].held_until
-    if not has_pools and take(bookings, takings, until):
+    if board.has_pools:
+        expire_in_the_way(takings)
+    if take(bookings, takings):
         return
-    give_back(bookings)
-    expire_in_the_way(takings)
-    if not take(bookings, takings, until):
-        raise _Lost
+    if expire_in_the_way(takings):
+        give_back(bookings)
+        if take(bookings, takings):
+            return
+    raise _NotFree(board.visit, start) if is_last or not board.has_choice else _Lost
 
 
 def fresh_bookings(board: Board, start: datetime, terms: Terms, state: str) -> list[Booking]:
@@ -228,13 +243,7 @@ def add_steps(
 
 def check_number_of_holds(owner: str, series: UUID | None = None) -> None:
     """Whoever holds many times keeps others from them."""
-    if not owner:
-        return
-    held = Booking.objects.filter(owner=owner, state=Booking.State.HELD, held_until__gt=clock.now())
-    if series is not None:
-        held = held.exclude(series=series)
-    one_each = held.annotate(one=Coalesce("series", "visit"))
-    if one_each.values("one").distinct().count() >= conf.HOLDS_MAX:
+    if owner and held_visits(owner, series) >= conf.HOLDS_MAX:
         raise TooManyHolds(field="owner")
 
 

@@ -96,8 +96,8 @@ def lowest(mask: int) -> int | None:
 def holds_all(free: int, spans: Sequence[tuple[int, int]], start: int) -> bool:
     """Whether all these stretches, counted from ``start``, are free."""
     for begin, end in spans:
-        wanted = stretch(start + begin, start + end)
-        if start + begin < 0 or free & wanted != wanted:
+        wanted = (1 << end - begin) - 1
+        if start + begin < 0 or free >> start + begin & wanted != wanted:
             return False
     return True
 

@@ -17,7 +17,7 @@ from comptoir_booking.layout import Need, Visit
 from comptoir_booking.masks import bits, holds_all, lowest, stretch
 from comptoir_booking.models import Booking
 from comptoir_booking.paces import parts_of, seen_minutes
-from comptoir_booking.wall_time import DAY, instant_of, tick_of
+from comptoir_booking.wall_time import DAY, TICK_S, instant_of, tick_of
 
 #: How far one question may look.
 MOST_DAYS = 62
@@ -84,8 +84,9 @@ def nearest_starts(visit: Visit, start: datetime, *, limit: int = 3) -> list[dat
     zone_day = start.date() - NEAR_DAYS * DAY
     first = max(zone_day, clock.now().date() - DAY)
     board = read_board(visit, first, 2 * NEAR_DAYS + 1)
-    near = sorted(_instants(board, board.starts()), key=lambda one: (abs(one - start), one))
-    return sorted(near[:limit])
+    wanted = start.timestamp() / TICK_S - board.window.since
+    near = sorted(bits(board.starts()), key=lambda step: (abs(step - wanted), step))
+    return [_instant(board, step) for step in sorted(near[:limit])]
 
 
 def why_not(visit: Visit, start: datetime) -> dict[str, Any]:

@@ -5,15 +5,17 @@ locks bookings (to confirm, to give back) is in no deadlock with them.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
+import orjson
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F
 
 from comptoir.base import clock
+from comptoir.base.statements import fetch_raw
 from comptoir_booking.models import Allocation, Booking, Session
 
 #: The first half of the advisory locks of resources; the guard of pools in the database takes the same.
@@ -34,16 +36,43 @@ WITH late AS (
 ), gone AS (
     UPDATE booking_booking SET state = 'expired' WHERE id IN (SELECT id FROM late) RETURNING id
 )
-DELETE FROM booking_allocation WHERE booking_id IN (SELECT id FROM gone)
+DELETE FROM booking_allocation WHERE booking_id IN (SELECT id FROM gone) RETURNING id
 """
 
-#: A deferrable constraint could not be met by ON CONFLICT, and plain inserts that wait for each other are deadlocks.
-TAKE = """
-INSERT INTO booking_allocation (booking_id, resource_id, role, during, is_active, is_exclusive, held_until, reason)
-SELECT booking, resource, role, tstzrange(begins, ends), true, true, %s::timestamptz, reason
-FROM unnest(%s::bigint[], %s::bigint[], %s::varchar[], %s::timestamptz[], %s::timestamptz[], %s::varchar[])
-    AS wanted(booking, resource, role, begins, ends, reason)
-ON CONFLICT DO NOTHING
+#: Locks first: plain inserts that wait for each other are deadlocks. What was committed before them is seen, as ON CONFLICT
+#: sees it whatever the snapshot of the statement (a deferrable constraint could not be met by it).
+_TAKE = f"""
+wanted AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(%s::json)
+    AS (booking uuid, resource bigint, role varchar, begins timestamptz, ends timestamptz, reason varchar)
+), locked AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock({LOCK}, resource::int)
+    FROM (SELECT DISTINCT resource FROM wanted ORDER BY resource) AS in_order
+), taken AS (
+    INSERT INTO booking_allocation (booking_id, resource_id, role, during, is_active, is_exclusive, held_until, reason)
+    SELECT booking.id, resource, role, tstzrange(begins, ends), true, true, booking.held_until, reason
+    FROM wanted JOIN {{bookings}} AS booking ON booking.uuid = wanted.booking
+    WHERE (SELECT count(*) FROM locked) > 0
+    ON CONFLICT DO NOTHING RETURNING booking_id
+)
+"""  # noqa: S608
+TAKE = f"WITH {_TAKE.format(bookings='booking_booking')} SELECT NULL, NULL, count(*) FROM taken"  # noqa: S608
+
+_FIELDS = [one for one in Booking._meta.concrete_fields if not one.primary_key]
+_COLUMNS = ", ".join(f'"{one.column}"' for one in _FIELDS)
+#: Fresh bookings and what they take, at once.
+BOOK = f"""
+WITH fresh AS (
+    INSERT INTO booking_booking ({_COLUMNS})
+    SELECT {_COLUMNS} FROM json_populate_recordset(NULL::booking_booking, %s::json) RETURNING id, uuid, held_until
+), {_TAKE.format(bookings="fresh")}
+SELECT id, uuid, (SELECT count(*) FROM taken) FROM fresh
+"""  # noqa: S608
+
+HELD_VISITS = """
+SELECT count(DISTINCT coalesce(series, visit)) FROM booking_booking
+WHERE owner = %s::varchar AND state = 'held' AND held_until > %s::timestamptz
+    AND (series IS NULL OR series IS DISTINCT FROM %s::uuid)
 """
 
 
@@ -60,25 +89,37 @@ class Taking(NamedTuple):
 
 def lock_resources(ids: Iterable[int]) -> None:
     """Let nobody else take time of these until the transaction, or its savepoint, ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCKS, [sorted(set(ids))])
+    fetch_raw(LOCKS, [sorted(set(ids))], keep_plan=True)
 
 
-def expire_in_the_way(takings: Sequence[Taking]) -> None:
-    """End holds whose time is over, with the whole visit they belong to, where somebody wants their time."""
+def expire_in_the_way(takings: Sequence[Taking]) -> bool:
+    """End holds whose time is over, with the whole visit they belong to, where somebody wants their time; whether any did."""
     columns = [[getattr(one, name) for one in takings] for name in ("resource_id", "begins", "ends")]
     now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(EXPIRE, [now, *columns, now])
+    return bool(fetch_raw(EXPIRE, [now, *columns, now], keep_plan=True))
 
 
-def take(bookings: Sequence[Booking], takings: Sequence[Taking], held_until: datetime | None) -> bool:
-    """Write allocations; whether all of them could be. The caller undoes the transaction if not."""
-    columns = [[bookings[one.number].pk for one in takings]]
-    columns += [[getattr(one, name) for one in takings] for name in Taking._fields[1:]]
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, [held_until, *columns])
-        return cursor.rowcount == len(takings)
+def take(bookings: Sequence[Booking], takings: Sequence[Taking]) -> bool:
+    """Write allocations, and the bookings with them if they are fresh; whether all of them could be.
+
+    The caller undoes the transaction if not.
+    """
+    wanted = _as_json(
+        {"booking": bookings[one.number].uuid, "resource": one.resource_id, "role": one.role,
+         "begins": one.begins, "ends": one.ends, "reason": one.reason}
+        for one in takings
+    )  # fmt: skip
+    if bookings[0].pk:
+        rows = fetch_raw(TAKE, [wanted], keep_plan=True)
+    else:
+        rows = fetch_raw(BOOK, [_as_json(map(_row, bookings)), wanted], keep_plan=True)
+        _are_written(bookings, {uuid: pk for pk, uuid, _taken in rows})
+    return bool(rows[0][2] == len(takings))
+
+
+def held_visits(owner: str, but_of: UUID | None) -> int:
+    """How many visits somebody holds at the moment, those of a series counted as one; ``but_of`` is left out."""
+    return int(fetch_raw(HELD_VISITS, [owner, clock.now(), but_of], keep_plan=True)[0][0])
 
 
 def lock_visit(visit: UUID | str) -> list[Booking]:
@@ -102,3 +143,17 @@ def give_seats_back(bookings: Collection[Booking]) -> None:
 def give_back(bookings: Collection[Booking]) -> None:
     """Let what these bookings take be free at once, without a trace."""
     Allocation.objects.filter(booking__in=bookings).delete()
+
+
+def _as_json(rows: Iterable[dict[str, object]]) -> str:
+    return orjson.dumps(list(rows)).decode()
+
+
+def _row(booking: Booking) -> dict[str, object]:
+    """A booking by its columns; the database gives it its key."""
+    return {one.column: getattr(booking, one.attname) for one in _FIELDS}
+
+
+def _are_written(bookings: Iterable[Booking], ids: Mapping[UUID, int]) -> None:
+    for one in bookings:
+        one.pk, one._state.adding, one._state.db = ids[one.uuid], False, DEFAULT_DB_ALIAS

@@ -140,6 +140,7 @@ class BookingShown(Schema):
     end: datetime
     wall_start: str
     people: list[str]
+    party: int
     name: str
     phone: str
     note: str

@@ -267,6 +267,7 @@ def _shown(one: Booking) -> dict[str, Any]:
         "end": one.ends_at.astimezone(zone),
         "wall_start": one.wall_start,
         "people": sorted({row.resource.code for row in one.allocations.all()}),
+        "party": one.party,
         "name": one.contact_name,
         "phone": one.contact_phone,
         "note": one.note,

@@ -189,9 +189,9 @@ def _lapse(pk: int) -> None:
 
 
 def _locked(pk: int) -> WaitEntry | None:
-    """An entry, unless somebody else is handling it just now."""
+    """An entry as it is now. Workers wait for each other: who skipped the first would offer its time to the second."""
     rows = WaitEntry.objects.select_related("location", "channel").filter(pk=pk)
-    return rows.select_for_update(no_key=True, skip_locked=True, of=("self",)).first()
+    return rows.select_for_update(no_key=True, of=("self",)).first()
 
 
 def _end(entry: WaitEntry) -> None:

@@ -28,13 +28,14 @@ def with_names(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
 
 
 def booking_text(booking: Booking) -> str:
-    """When it is, with whom and where; of a booking read by ``with_names``."""
+    """When it is, with whom and where, and for how many; of a booking read by ``with_names``."""
     said = {
         "when": when_text(booking.starts_at, booking.time_zone),
         "person": booking.person_name,  # type: ignore[attr-defined]
         "place": booking.location.name,
     }
-    return (_("%(when)s with %(person)s, %(place)s") if said["person"] else _("%(when)s, %(place)s")) % said
+    text = (_("%(when)s with %(person)s, %(place)s") if said["person"] else _("%(when)s, %(place)s")) % said
+    return text if booking.party == 1 else _("%(text)s, %(n)s people") % {"text": text, "n": booking.party}
 
 
 def names_of(bookings: Sequence[Booking]) -> str:

@@ -39,7 +39,7 @@ class Listing:
     def __init__(self, shop: Shop, *, text: str = "", category: str = "") -> None:
         self.shop, self.category = shop, category
         self.asked = shop.request.GET
-        self.filters = _filters(self.asked, category or self.asked.get("category", "")[:255])
+        self.filters = _filters(self.asked, within=category)
         self.result = self._found(text)
         self.facets = [
             facet
@@ -196,8 +196,9 @@ def _translations(shop: Shop, trail: Sequence[dict[str, Any]]) -> dict[str, str]
     return {code: shop.url("category", slug, locale=code) for code, slug in slugs.items() if slug}
 
 
-def _filters(asked: QueryDict, category: str) -> Filters:
+def _filters(asked: QueryDict, *, within: str) -> Filters:
     """What the address asks for; nonsense in it is left out, as nobody typed it."""
+    category = "" if within else asked.get("category", "")[:255]
     attributes = tuple(one[:300] for one in asked.getlist("f")[:CHOSEN_MOST] if ":" in one.strip(":"))
     return Filters(
         categories=(category,) if category else (),
@@ -205,6 +206,7 @@ def _filters(asked: QueryDict, category: str) -> Filters:
         price_min=_price(asked.get("price_min", "")),
         price_max=_price(asked.get("price_max", "")),
         in_stock=asked.get("in_stock") == "1",
+        within=within,
     )
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
 from django.utils import translation
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
@@ -103,16 +103,12 @@ class Shop:
 
         Errors: ``NoReverseMatch`` for a page that does not exist.
         """
-        return reverse(
-            f"{self.channel.plugin}:{name}", args=[self.channel.code, locale or self.locale, *args]
-        )
+        path = f"{self.channel.plugin}:{name}", self.channel.code, locale or self.locale, *args
+        return _address(*path) or reverse(path[0], args=path[1:])
 
     def url_or_none(self, name: str, *args: object, locale: str = "") -> str:
         """As ``url``; nothing for a page that this site does not have."""
-        try:
-            return self.url(name, *args, locale=locale)
-        except NoReverseMatch:
-            return ""
+        return _address(f"{self.channel.plugin}:{name}", self.channel.code, locale or self.locale, *args)
 
     def page_url(self, path: str, *, locale: str = "") -> str:
         """The address of an editorial page by its path in documents."""
@@ -156,6 +152,20 @@ class Shop:
 
     def _link(self, label: str, href: str) -> Link:
         return Link(label, href, href == self.request.path)
+
+
+def _address(name: str, *args: object) -> str:
+    """The address of a page; nothing for one that this site does not have."""
+    return _kept_address(get_resolver(get_urlconf()), get_script_prefix(), name, *args)
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _kept_address(_resolver: URLResolver, _prefix: str, name: str, *args: object) -> str:
+    """Kept, as every page names the same few dozen addresses, and lists those of the same products."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
 
 
 def shop_page(draw: View) -> View:

@@ -6,6 +6,7 @@ that nothing has to know which channel is being drawn: threads that draw differe
 
 import hashlib
 import tomllib
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.template.backends.django import DjangoTemplates
 from django.templatetags.static import static
+from django.utils.safestring import SafeString
 
 from comptoir_web.conf import conf
 
@@ -55,6 +57,11 @@ class Theme:
         return DjangoTemplates(
             {"NAME": f"theme-{self.code}", "DIRS": folders, "APP_DIRS": True, "OPTIONS": options}
         )
+
+    @cached_property
+    def cards(self) -> OrderedDict[tuple[Any, ...], SafeString]:
+        """Cards that were drawn (``cards.py``), forgotten with the theme."""
+        return OrderedDict()
 
     @cached_property
     def stylesheet(self) -> str:

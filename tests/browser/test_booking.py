@@ -1,7 +1,7 @@
 """Somebody books: two services and a shirt, moved, cancelled, paid back; without scripts; from another site's page."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +21,7 @@ from comptoir.payments.queries import order_money
 from comptoir.testing.factories import Shop
 from comptoir.testing.selling import Till
 from comptoir_booking.models import Booking
+from comptoir_booking.sessions import open_session
 from comptoir_booking.tests.salon import Salon
 from tests.browser.test_shop import fill_in_contact, look
 
@@ -147,6 +148,37 @@ def test_a_cut_is_booked_without_scripts(salon, open_page):
     page.locator("button.start").first.click()
     assert page.get_by_text("Saint-Denis").first.is_visible()
     assert Booking.objects.get().state == "held"
+
+
+def test_classes_series_and_the_waiting_list_can_be_used_by_everybody_on_a_small_telephone(salon, open_page):
+    coach = salon.person("ines", weekly=ALL_DAY)
+    yoga = salon.service("yoga", 60, skilled=[coach])
+    start = datetime.combine(day_ahead(3), time(10), REUNION)
+    for week in range(2):
+        open_session(service=yoga, location=salon.place, start=start + timedelta(weeks=week), places=4)
+    salon.shop.settle()
+    forget_contexts()
+    page = open_page("/web/en/booking/", locale="en", width_px=320, height_px=640, has_scripts=False)
+    page.get_by_role("link", name="Classes and workshops").click()
+    page.get_by_label("How many places").first.select_option("2")
+    page.get_by_role("button", name="Book").first.click()
+    assert page.get_by_text("with Ines").is_visible()
+    assert Booking.objects.filter(session__service=yoga, state="held").count() == 2
+
+    page = open_page("/web/en/booking/classes", locale="en", width_px=320, height_px=640)
+    look(page)
+    page.goto("/web/en/booking/times?location=saint-denis&service=CUT&every=1&times=3")
+    look(page)
+    page.locator("button.start").first.click()
+    assert page.get_by_text("3 of 3 dates are free.").is_visible()
+    look(page)
+    page.goto("/web/en/booking/wait?location=saint-denis&service=CUT&person=loic")
+    look(page)
+    page.get_by_label("Your name").fill("Camille")
+    page.get_by_label("E-mail").fill("camille@example.org")
+    page.get_by_role("button", name="Put me on the list").click()
+    assert page.get_by_role("heading", name="You are on the waiting list").is_visible()
+    look(page)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from comptoir.channels.queries import forget_contexts
 from comptoir.content.models import HomePage, ProductContent
 from comptoir.testing.factories import Shop
 from comptoir_web import kept
+from tests.browser.test_preview import WATCHED
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WEB = "#channel-web iframe"
@@ -36,9 +37,9 @@ def change_title(page: Any, title: str) -> None:
     """Type a title, and see it in the page of the theme beside the form before anything is saved."""
     if not page.locator("#w-preview-iframe").is_visible():  # the panel stays open from page to page
         page.keyboard.press("Control+p")
+    page.evaluate(WATCHED)
     shown = page.frame_locator("#w-preview-iframe").frame_locator(WEB)
     shown.locator("h1").wait_for(timeout=45000)
-    page.wait_for_timeout(4000)  # as long as Wagtail takes to look at the form before it watches it
     page.locator("#id_title").fill(title)
     shown.locator("h1", has_text=title).wait_for(timeout=45000)
     assert shown.locator("header.top .logo").count() == 1

@@ -8,9 +8,9 @@ import pytest
 from comptoir.base import clock
 from comptoir.catalogue.services import save_product_class
 from comptoir_booking.layout import Visit, Wish
-from comptoir_booking.models import Booking, Resource, Service
+from comptoir_booking.models import Booking, Resource, Service, Session
 from comptoir_booking.queries import free_starts, open_days
-from comptoir_site.demo.salon import SERVICES, STAFF, VISITS, fill_the_book, open_salons
+from comptoir_site.demo.salon import CLASS, SERVICES, STAFF, VISITS, fill_the_book, open_salons
 from comptoir_site.demo.shop import LOCATIONS
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def salons(shop):
     shop.channel("web")
     kind = save_product_class(name="service", track_stock=False)
     products = {}
-    for handle in SERVICES:
+    for handle in (*SERVICES, CLASS):
         products[handle] = shop.product(handle)
         products[handle].product_class = kind
         products[handle].save()
@@ -43,6 +43,12 @@ def test_each_salon_has_something_in_its_book_on_every_day_it_works(salons):
         days = {one.astimezone(ZoneInfo(salons[code].time_zone)).date() for one in starts_at(salons[code])}
         assert WEDNESDAY in days
         assert len(days) >= 6
+
+
+def test_the_workshop_is_a_class_in_each_of_the_next_weeks(salons):
+    planned = Session.objects.filter(service__product__handle=CLASS)
+    assert {one.location.code for one in planned} == {"nantes", "saint-denis"}
+    assert len(planned) >= 10 and all(one.places == 6 for one in planned)
 
 
 def test_a_second_start_books_nothing_twice_and_a_later_one_goes_on(salons):

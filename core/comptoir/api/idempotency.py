@@ -19,6 +19,7 @@ from comptoir.api.http import KEY_HEADER, open_channel_for
 from comptoir.api.models import StoredAnswer
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError
+from comptoir.base.statements import plans_kept
 from comptoir.channels.services import hash_key
 from comptoir.conf import conf
 from comptoir.stock.movements import KeyReused
@@ -171,6 +172,7 @@ def _answer(claim: tuple[str, str] | None, run: Callable[[], HttpResponse]) -> H
         return response
 
 
+@plans_kept()
 def _is_ours(key_hash: str, fingerprint: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [key_hash, fingerprint, clock.now()])
@@ -189,6 +191,7 @@ def _answer_of_before(key_hash: str, fingerprint: str) -> HttpResponse:
     return response
 
 
+@plans_kept()
 def _keep(key_hash: str, response: HttpResponse) -> None:
     headers = {name: response[name] for name in KEPT_HEADERS if name in response}
     with connection.cursor() as cursor:

@@ -9,8 +9,9 @@ from comptoir.base.postgres import Cluster
 
 DATABASE = "comptoir"
 
-#: The JIT compiler costs more than our short statements (notes on booking, 3.1). Statements whose plan is kept (those
-#: of ``base.statements``, from the fifth time on) have one plan for all values; a PgBouncer before 1.21 cannot keep any.
+#: The JIT compiler costs more than our short statements (notes on booking, 3.1). Statements whose plan is kept (by
+#: ``base.statements``, from the sixth time on) have one plan for all values; a PgBouncer before 1.21 cannot keep any:
+#: ``prepare_threshold`` is ``None`` then.
 OPTIONS: dict[str, Any] = {
     "options": "-c jit=off -c plan_cache_mode=force_generic_plan",
     "prepare_threshold": 5,

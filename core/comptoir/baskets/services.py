@@ -11,6 +11,7 @@ from django.db import transaction
 
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue, NotFound
+from comptoir.base.statements import plans_kept
 from comptoir.baskets.checks import Empty, TooMany, UnknownCode, refuse_problem
 from comptoir.baskets.holding import extend_basket, hold_fewer, hold_missing, let_go
 from comptoir.baskets.models import Basket, Line
@@ -38,6 +39,7 @@ from comptoir.stock.pieces import whole_pieces
 MOST_VOUCHERS = 5
 
 
+@plans_kept()
 @transaction.atomic(savepoint=False)
 def open_basket(
     *, channel: ChannelContext, location: Location | None = None, lines: Sequence[tuple[Code, int]] = ()

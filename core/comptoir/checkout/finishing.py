@@ -15,6 +15,7 @@ from django.db import IntegrityError
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.base.money import Money
+from comptoir.base.statements import plans_kept
 from comptoir.baskets.claims import ClaimGone, confirm_claims, reduce_claims
 from comptoir.baskets.holding import let_go
 from comptoir.baskets.models import Basket, Line
@@ -78,6 +79,7 @@ def pay(
     return finished, payment or _payment_of(checkout, key)
 
 
+@plans_kept()
 def finish(*, uuid: str, channel_id: int | None = None) -> Checkout:
     """Make an order of a checkout whose money is there; safe to call at any time and any number of times.
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue, NotFound
 from comptoir.base.money import Money, written
+from comptoir.base.statements import FixedWord, plans_kept
 from comptoir.baskets import services as baskets
 from comptoir.baskets.claims import due_later_of_claims
 from comptoir.baskets.holding import extend_basket
@@ -86,6 +87,7 @@ class CheckoutView:
         return self.total - self.due_later
 
 
+@plans_kept()
 @transaction.atomic(savepoint=False)
 def begin_checkout(*, key: Key, locale: str) -> CheckoutView:
     """Take a basket to the checkout: everything in it is held, and it is known by the checkout's own secret from now on.
@@ -94,7 +96,8 @@ def begin_checkout(*, key: Key, locale: str) -> CheckoutView:
     """
     view, now = baskets.begin_checkout(key=key), clock.now()
     basket = view.basket
-    live = Checkout.objects.filter(basket=basket.id, state__in=Checkout.LIVE).first()
+    is_live = [FixedWord(one) for one in Checkout.LIVE]
+    live = Checkout.objects.filter(basket=basket.id, state__in=is_live).first()
     if live and live.channel_id != basket.channel_id:
         end_checkout(live, problem="handed_over")
         live = None
@@ -119,6 +122,7 @@ class Change:
     provider: str | None = None
 
 
+@plans_kept()
 def change_checkout(*, channel: ChannelContext, uuid: str, change: Change) -> CheckoutView:
     """Say who the order is for, how it gets there and how it is paid: all of it at once, or a part.
 
@@ -149,6 +153,7 @@ def change_checkout(*, channel: ChannelContext, uuid: str, change: Change) -> Ch
     return CheckoutView(checkout, channel, view)
 
 
+@plans_kept()
 @transaction.atomic
 def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") -> Checkout:
     """Look at everything once more, hold it, and freeze the order to be: after this the money may be asked for.

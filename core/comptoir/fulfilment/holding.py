@@ -68,7 +68,7 @@ def _stays(parts: Sequence[Part], minutes: int) -> bool:
 
 def _held_for(parts: Sequence[Part]) -> "QuerySet[Hold]":
     owners = {part.owner for part in parts}
-    return Hold.objects.filter(owner__in=owners, state=State.HELD).select_related("level")
+    return Hold.objects.held().filter(owner__in=owners).select_related("level")
 
 
 def _level_ids(parts: Sequence[Part]) -> list[int]:

@@ -5,10 +5,30 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
+
 from comptoir.base import clock
+from comptoir.base.statements import Columns, fetch_raw
 from comptoir.events.services import record_event
 from comptoir.orders.models import Order, OrderLine, StateChange
 from comptoir.orders.numbers import new_number
+
+_ORDER, _LINE, _STEP = (
+    Columns(Order),
+    Columns(OrderLine, but=["order_id"]),
+    Columns(StateChange, but=["order_id"]),
+)
+
+#: An order, its lines and the first step of its story at once; answers with the id of the order and those of the lines.
+PLACE = f"""
+WITH placed AS (INSERT INTO order_order ({_ORDER.names}) VALUES ({_ORDER.marks}) RETURNING id),
+step AS (INSERT INTO order_statechange (order_id, {_STEP.names}) SELECT id, {_STEP.marks} FROM placed),
+line AS (
+    INSERT INTO order_line (order_id, {_LINE.names}) SELECT placed.id, line.* FROM placed, unnest({{lines}}) AS line
+    RETURNING id
+)
+SELECT placed.id, ARRAY(SELECT id FROM line ORDER BY id) FROM placed
+"""  # noqa: S608
 
 
 @dataclass(frozen=True)
@@ -83,7 +103,7 @@ def place_order(*, placing: Placing, actor_id: int | None = None) -> tuple[Order
     only a race can come to this, and everything is undone.
     """
     now = clock.now()
-    order = Order.objects.create(
+    order = Order(
         number=placing.number,
         reference=placing.reference,
         basket_id=placing.basket_id,
@@ -95,10 +115,8 @@ def place_order(*, placing: Placing, actor_id: int | None = None) -> tuple[Order
         **vars(placing.contact),
         **{name: getattr(placing, name) for name in _AS_THEY_ARE},
     )
-    lines = OrderLine.objects.bulk_create(OrderLine(order=order, **vars(line)) for line in placing.lines)
-    StateChange.objects.create(
-        order=order, becomes=order.state, what="placed", actor_id=actor_id, at=now, facts={}
-    )
+    lines = [OrderLine(order=order, **vars(line)) for line in placing.lines]
+    _write(order, lines, StateChange(becomes=order.state, what="placed", actor_id=actor_id, at=now))
     record_event(
         "order_placed",
         subject_id=order.pk,
@@ -108,6 +126,16 @@ def place_order(*, placing: Placing, actor_id: int | None = None) -> tuple[Order
         state=str(order.state),
     )
     return order, lines
+
+
+def _write(order: Order, lines: Sequence[OrderLine], step: StateChange) -> None:
+    """Write the rows, and tell the order and its lines their ids."""
+    values = [*_ORDER.values(order), *_STEP.values(step), *_LINE.lists(lines)]
+    [(order.pk, ids)] = fetch_raw(PLACE.format(lines=_LINE.arrays), values, keep_plan=True)
+    for line, pk in zip(lines, ids, strict=True):
+        line.pk, line.order = pk, order
+    for row in (order, *lines):
+        row._state.adding, row._state.db = False, connection.alias
 
 
 _AS_THEY_ARE = (

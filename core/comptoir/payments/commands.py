@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money
+from comptoir.base.statements import plans_kept
 from comptoir.conf import conf
 from comptoir.payments.models import Command, Payment
 from comptoir.payments.providers import Answer, Asked, ProviderRefused, ProviderSilent, provider_of
@@ -75,7 +76,7 @@ def carry_out(command: Command, *, is_claimed: bool = False) -> Command:
         )
         Command.objects.filter(pk=command.pk).update(asking_until=None)
         return command
-    with transaction.atomic(durable=True):
+    with plans_kept(), transaction.atomic(durable=True):
         locked = lock_payment(payment.pk)
         write_down(locked, answer, command=command)
     command.payment = locked

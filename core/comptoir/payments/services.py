@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError, InvalidValue
 from comptoir.base.money import Money
+from comptoir.base.statements import plans_kept
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.customers.models import User
@@ -93,6 +94,7 @@ def start_payment(
     return carry_out(_begun(reference, key, fields)).payment
 
 
+@plans_kept()
 def _begin(reference: str, key: str, fields: dict[str, object]) -> Command | None:
     """Step one: the payment and the wish to start it; ``None`` if this key began one already."""
     now = clock.now()

@@ -14,12 +14,18 @@ IN_STOCK_MOST = 1_000
 SORTS = ("relevance", "featured", "newest", "price", "-price", "title")
 
 
+def storable(text: str) -> str:
+    """A text as a database may have it: none has NUL."""
+    return text.replace("\0", "\ufffd")
+
+
 @dataclass(frozen=True)
 class Filters:
     """What results are limited to.
 
     ``attributes`` are ``code:value`` pairs: values of one attribute are alternatives, different attributes all hold.
-    ``categories`` are slugs, alternatives too. Units: prices in whole units of the channel's currency.
+    ``categories`` are slugs, alternatives too. ``within`` is the slug of a category that one is in already: what is outside
+    is not counted either, which costs less. Units: prices in whole units of the channel's currency.
     """
 
     categories: tuple[str, ...] = ()
@@ -27,6 +33,7 @@ class Filters:
     price_min: Decimal | None = None
     price_max: Decimal | None = None
     in_stock: bool = False
+    within: str = ""
 
     @property
     def names_variants(self) -> bool:
@@ -35,10 +42,10 @@ class Filters:
 
     @property
     def by_code(self) -> dict[str, list[str]]:
-        """The chosen values by facet; no database has NUL in a text, so nothing can be called that."""
+        """The chosen values by facet."""
         groups: dict[str, list[str]] = {}
         for pair in (*(f"{CATEGORY}:{slug}" for slug in self.categories), *self.attributes):
-            code, _, value = pair.replace("\0", "\ufffd").partition(":")
+            code, _, value = storable(pair).partition(":")
             groups.setdefault(code, []).append(value)
         return groups
 

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError
+from comptoir.base.statements import fetch_raw
 from comptoir.stock.holds import _checked, hold_stock
-from comptoir.stock.models import Hold, Level, Movement
+from comptoir.stock.models import Hold, HoldQuerySet, Level, Movement
 from comptoir.stock.plans import Wanted
 from comptoir.stock.portions import cut_holds, lock_holds, pieces_of
 from comptoir.stock.rows import (
@@ -22,6 +25,16 @@ from comptoir.stock.rows import (
     turn_holds,
 )
 from comptoir.stock.shelves import ChannelLike
+
+#: What owners hold of variants, and of their levels what never changes.
+HELD = f"""
+SELECT {", ".join(f"hold.{one.column}" for one in Hold._meta.concrete_fields)}, level.id, level.variant_id, level.location_id
+FROM partner_hold hold JOIN partner_level level ON level.id = hold.level_id
+WHERE hold.owner = ANY(%s::varchar[]) AND hold.state = 'held'
+    AND (hold.owner, level.variant_id) IN (SELECT * FROM unnest(%s::varchar[], %s::bigint[]))
+"""  # noqa: S608
+_OF_HOLD = [one.attname for one in Hold._meta.concrete_fields]
+_OF_LEVEL = ("id", "variant_id", "location_id")
 
 #: Writes down what follows from holds that are about to be promised.
 Write = Callable[[list[Hold]], object]
@@ -63,7 +76,7 @@ def allocate_holds(
     wanted = _sum_up(requests)
 
     def allocate() -> list[Hold]:
-        held = list(_held(wanted).select_related("level"))
+        held = _read_held(wanted)
         if any(pieces_of(_of(held, wish)) != wish.quantity for wish in wanted):
             return in_transaction(lambda: _allocate(wanted, location_ids, channel, document, write))
         write(held)
@@ -169,12 +182,25 @@ def _sum_up(requests: Iterable[Wanted]) -> list[Wanted]:
     return [Wanted(*key, quantity) for key, quantity in sorted(sums.items())]
 
 
+def _read_held(wanted: list[Wanted]) -> list[Hold]:
+    """As ``_held``, with their levels; every order asks this."""
+    owners, variant_ids = [wish.owner for wish in wanted], [wish.variant_id for wish in wanted]
+    values = [owners, owners, variant_ids]
+    return [_held_hold(row) for row in fetch_raw(HELD, values, keep_plan=True)]
+
+
+def _held_hold(row: Sequence[Any]) -> Hold:
+    hold = Hold.from_db(connection.alias, _OF_HOLD, row[: len(_OF_HOLD)])
+    hold.level = Level.from_db(connection.alias, _OF_LEVEL, row[len(_OF_HOLD) :])
+    return hold
+
+
 def _held(wanted: list[Wanted]) -> "QuerySet[Hold]":
     """What the owners hold of the variants, whether or not its time is over: nobody else has taken it."""
-    return _theirs(wanted).filter(state=State.HELD)
+    return _theirs(wanted).held()
 
 
-def _theirs(wanted: list[Wanted]) -> "QuerySet[Hold]":
+def _theirs(wanted: list[Wanted]) -> HoldQuerySet:
     of_each = (Q(owner=wish.owner, level__variant_id=wish.variant_id) for wish in wanted)
     return Hold.objects.filter(reduce(or_, of_each))
 

@@ -132,7 +132,7 @@ def release_holds(*, owners: Collection[str]) -> int:
 
     def release() -> int:
         # What somebody holds for them meanwhile comes after this.
-        ids = Hold.objects.filter(owner__in=owners, state=State.HELD).values_list("pk", flat=True)
+        ids = Hold.objects.held().filter(owner__in=owners).values_list("pk", flat=True)
         return len(turn_holds(ids, was=State.HELD, becomes=State.RELEASED))
 
     return in_transaction(release)

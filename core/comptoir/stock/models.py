@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from oscar.apps.partner.abstract_models import AbstractStockRecord
 
 from comptoir.base.errors import ComptoirError
+from comptoir.base.statements import FixedWord
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel, Location
 from comptoir.stock.count_models import Count, CountLine
@@ -136,13 +137,17 @@ class Movement(models.Model):
 class HoldQuerySet(models.QuerySet["Hold"]):
     """Named filters; nobody else filters holds."""
 
+    def held(self) -> "HoldQuerySet":
+        """Held for somebody, or ended by time and not tidied up yet."""
+        return self.filter(state=FixedWord(Hold.State.HELD))
+
     def live(self, now: object) -> "HoldQuerySet":
         """Held for somebody at this moment."""
-        return self.filter(state=Hold.State.HELD, expires_at__gt=now)
+        return self.held().filter(expires_at__gt=now)
 
     def expired(self, now: object) -> "HoldQuerySet":
         """Ended by time, though nobody has tidied them up yet; they count as free."""
-        return self.filter(state=Hold.State.HELD, expires_at__lte=now)
+        return self.held().filter(expires_at__lte=now)
 
     def of(self, *owners: str) -> "HoldQuerySet":
         """What belongs to these owners: held, or allocated to their orders."""

@@ -164,7 +164,7 @@ def _with_room(level: Level, change: Change) -> Level:
     level = lock_levels([level.pk])[level.pk]
     drain_pool(level)
     if level.room < change.taken and change.ends_holds:
-        held = lock_holds(Hold.objects.filter(state=State.HELD), [level.pk])
+        held = lock_holds(Hold.objects.held(), [level.pk])
         ended = cut_holds(held, min(change.taken - level.room, pieces_of(held)))
         turn_holds((hold.pk for hold in ended), was=State.HELD, becomes=State.RELEASED)
         level = lock_levels([level.pk])[level.pk]

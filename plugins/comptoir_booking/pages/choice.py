@@ -35,7 +35,9 @@ class Choice:
 
     @property
     def minutes(self) -> int:
-        return sum(seen_minutes(one) for one in self.services)
+        """How long it takes with whoever was chosen."""
+        who = next((one for one in self.people if one.code == self.person), None)
+        return sum(seen_minutes(one, who) for one in self.services)
 
     def query(self, **other: str) -> str:
         """The choice as a part of an address, with other words in it or without those that are empty."""

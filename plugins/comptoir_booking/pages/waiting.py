@@ -38,10 +38,10 @@ class WaitForm(forms.Form):
     """Which days, and how somebody is told."""
 
     first = forms.DateField(
-        label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=gettext_lazy("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     last = forms.DateField(
-        label=gettext_lazy("To"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=gettext_lazy("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     )
     name = forms.CharField(
         label=gettext_lazy("Your name"), max_length=120, validators=[ProhibitNullCharactersValidator()],

@@ -146,6 +146,38 @@ def test_what_cannot_be_held_is_named(salon, client, change, field):
     assert not Booking.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        "2027-02-26T10:00:00+01:00",  # last Friday
+        "2027-03-28T02:30:00+01:00",  # the wall never shows it
+        "2027-03-02T10:07:00+01:00",
+        "2027-03-02T12:30:00+01:00",
+        "2037-03-02T10:00:00+01:00",
+    ],
+)
+def test_a_start_that_nobody_was_offered_is_refused_with_others(salon, client, start):
+    refused = post(client, "holds", {**HOLD, "start": start})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "start_not_free")
+    assert refused.json()["errors"][0]["field"] == "start"
+    assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize("people", [2, 12])
+def test_days_are_read_in_seven_statements_whatever_the_people(
+    salon, client, django_assert_max_num_queries, people
+):
+    """The place, the services, whether they are sold, the zone; and the three of the engine."""
+    for number in range(people - 2):
+        salon.cut.skilled.add(salon.person(f"person-{number}"))
+    get(client, f"appointments/days?{ASK}")
+    with django_assert_max_num_queries(7):
+        assert get(client, f"appointments/days?{ASK}&days=31").status_code == 200
+    with django_assert_max_num_queries(7):
+        assert len(get(client, f"appointments/starts?{ASK}").json()["starts"][0]["people"]) == people
+
+
 @pytest.mark.parametrize("ask", ["days=0", "days=10000", "days=x", "first=2027-02-30"])
 def test_too_many_days_at_once_are_refused(salon, client, ask):
     assert get(client, f"appointments/days?{ASK}&{ask}").status_code == 422

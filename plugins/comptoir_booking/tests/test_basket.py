@@ -86,6 +86,22 @@ def buy(web, basket):
     return web.post(f"{path}/pay", {"total": total})
 
 
+def at_the_provider(salon, web, basket):
+    """A checkout whose customer went to pay: its id, and what happens when they have paid."""
+    checkout, total = check_out(web, basket)
+    context, uuid = channel_context("booking"), checkout.partition("/")[2]
+    amount = Money(Decimal(total["amount"]), "EUR")
+    prepare(channel=context, uuid=uuid, total=amount)
+
+    def pay():
+        start_payment(
+            channel=context, provider="shop", reference=f"checkout:{uuid}", amount=amount,
+            key="a-key-of-this-test", locale="fr", return_url="", way="collection", location_id=salon.place.pk,
+        )  # fmt: skip
+
+    return uuid, pay
+
+
 def later(minutes):
     return clock.moved_to(TODAY + timedelta(minutes=minutes))
 
@@ -190,16 +206,10 @@ def test_money_that_comes_after_somebody_took_the_time_goes_back_once(salon, web
     """The customer is on the page of the provider while the hold ends and another takes the time."""
     basket, _path = web.open("SHAMPOO")
     hold(web, basket["token"], person="anna")
-    checkout, total = check_out(web, basket)
-    context = channel_context("booking")
-    uuid = checkout.partition("/")[2]
-    prepare(channel=context, uuid=uuid, total=Money(Decimal(total["amount"]), "EUR"))
+    uuid, pay = at_the_provider(salon, web, basket)
     with later(121):
         hold_visit(visit=salon.visit(salon.cut, person=salon.staff["anna"]), start=at(10), terms=Terms())
-    start_payment(
-        channel=context, provider="shop", reference=f"checkout:{uuid}", amount=Money(Decimal(total["amount"]), "EUR"),
-        key="a-key-of-this-test", locale="fr", return_url="", way="collection", location_id=salon.place.pk,
-    )  # fmt: skip
+    pay()
 
     with pytest.raises(GoodsGone):
         finish(uuid=uuid)
@@ -209,6 +219,32 @@ def test_money_that_comes_after_somebody_took_the_time_goes_back_once(salon, web
     assert {one.fate for one in Payment.objects.all()} == {Payment.Fate.BACK}
     assert states() == ["expired", "held"]
     assert finish(uuid=uuid).state == "ended"
+
+
+def test_a_payment_that_is_told_twice_confirms_the_time_once(salon, web):
+    """The provider's notice comes before the browser is back, and again after it."""
+    basket, _path = web.open("SHAMPOO")
+    hold(web, basket["token"], person="anna")
+    uuid, pay = at_the_provider(salon, web, basket)
+    pay()
+
+    ended = {finish(uuid=uuid).state for _notice in range(3)}
+
+    [booking] = Booking.objects.all()
+    assert (ended, booking.state, booking.document) == ({"placed"}, "confirmed", Order.objects.get().number)
+    assert booking.steps.filter(change="confirmed").count() == 1
+
+
+def test_a_payment_after_the_end_of_the_hold_confirms_the_time_if_nobody_took_it(salon, web):
+    basket, _path = web.open("SHAMPOO")
+    hold(web, basket["token"], person="anna")
+    uuid, pay = at_the_provider(salon, web, basket)
+    with later(121):
+        assert is_free(salon, 10)
+        pay()
+        finish(uuid=uuid)
+
+    assert (states(), Order.objects.count()) == (["confirmed"], 1)
 
 
 def test_a_late_payment_takes_the_time_if_nobody_else_did(salon, web):

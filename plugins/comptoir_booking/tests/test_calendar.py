@@ -197,6 +197,18 @@ def test_outside_the_hours_takes_a_tick_and_a_reason_and_never_books_anybody_twi
     assert booking.steps.get().facts == {"overrides": ["hours", "notice", "steps"], "reason": "Wedding"}
 
 
+def test_two_friends_are_booked_at_once_at_the_desk_and_a_party_that_is_too_large_is_not(salon, desk):
+    both = form(salon, **{"service-1": salon.cut.pk, "at_once": "on"})
+
+    refused = desk.post("/admin/appointments/new/", {**both, "party": 4})
+    assert (refused.status_code, Booking.objects.count()) == (422, 0)
+    assert desk.post("/admin/appointments/new/", both).status_code == 302
+
+    rows = Booking.objects.order_by("pk")
+    assert [(one.starts_at, one.line) for one in rows] == [(at(10, 5), 0), (at(10, 5), 1)]
+    assert [one.allocations.get().resource.code for one in rows] == ["anna", "bela"]
+
+
 def test_somebody_who_was_here_before_is_found_by_the_telephone(salon, desk):
     book(salon, at(10), contact_phone="06 12 34 56 78")
 
@@ -254,12 +266,13 @@ def test_arrivals_absences_and_cancelling_are_one_click(salon, desk):
 def test_a_mark_by_mistake_is_taken_back_by_a_click_and_stands_in_the_story(salon, desk):
     url = reverse("appointments:visit", args=[book(salon, at(10)).visit])
     desk.post(url, {"do": "missed"})
-    assert "Take the mark back" in desk.get(url).content.decode()
+    assert 'value="undo"' in desk.get(url).content.decode()
     desk.post(url, {"do": "undo"})
 
     page = desk.get(url).content.decode()
     assert Booking.objects.get().state == "confirmed"
-    assert "mark taken back (did not come)" in page and "Take the mark back" not in page
+    assert "pointage annulé (absent)" in page
+    assert 'value="undo"' not in page
 
 
 def test_blocked_time_is_shaded_with_its_reason_and_cannot_be_booked(salon, desk):

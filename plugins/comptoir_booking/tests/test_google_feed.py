@@ -20,7 +20,7 @@ from comptoir_booking.tests.salon import TODAY, Salon, today
 
 STAMP = int(TODAY.timestamp())
 TEXT = {"value": str, "localized_value": [{"locale": str, "value": str}]}
-LINK = f"{conf.BASE_URL}/web/en/booking/"
+LINK = f"{conf.BASE_URL}/web/fr/booking/"
 #: What is documented, with what is required; ``?`` marks what may be left out.
 SHAPES = {
     "entity": {

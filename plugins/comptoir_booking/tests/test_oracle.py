@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.queries import free_starts
 from comptoir_booking.refusals import StartNotFree
-from comptoir_booking.services import close
+from comptoir_booking.services import close, set_pace
 from comptoir_booking.tests.salon import Salon, today
 from comptoir_booking.wall_time import DAY
 
@@ -39,6 +39,8 @@ SHOPS = st.fixed_dictionaries(
         "parts": PARTS,
         "is_free_while_it_works": st.booleans(),
         "second": st.sampled_from([0, 30]),
+        "is_beside": st.booleans(),
+        "is_bela_slow": st.booleans(),
         "people": st.sampled_from(["any", "same", "different"]),
         "step": st.sampled_from([5, 15, 30]),
         "booked": st.lists(st.integers(0, 40), max_size=3),
@@ -69,6 +71,10 @@ def test_every_offered_start_can_be_held_and_no_other(shop, facts):
         for start in made.tried(starts):
             assert can_be_held(made.visit, start) == (start in starts), start
         transaction.set_rollback(True)
+
+
+def minutes_from(begin, length):
+    return [begin + timedelta(minutes=n) for n in range(length)]
 
 
 def can_be_held(visit, start):
@@ -110,7 +116,14 @@ class Made:
             self.services.append(
                 self.salon.service("second", facts["second"], needs={"whoever": {"kind": "staff"}})
             )
-        self.visit = self.salon.visit(*self.services, people=facts["people"])
+        if facts["is_bela_slow"]:
+            set_pace(service=first, person=self.salon.staff["bela"], percent=200)
+        beside = self.services[1:] if facts["is_beside"] else []
+        self.visit = self.salon.visit(
+            *self.services[: len(self.services) - len(beside)],
+            people=facts["people"],
+            together=[beside] * bool(beside),
+        )
         self.shut = facts["closed"] if facts["closed"][0] < facts["closed"][1] else None
         if self.shut:
             a, b = self.shut
@@ -138,25 +151,33 @@ class Made:
 
     def fits(self, start):
         """Somebody for each service, who is there and free in every minute."""
-        begin = start - timedelta(minutes=self.facts["before"])
-        needs, place = [], begin
-        for number, (_kind, minutes) in enumerate(self.parts):
-            span = [place + timedelta(minutes=n) for n in range(minutes)]
+        pairs = (
+            combinations_of(("anna", "bela"), repeat=2)
+            if self.facts["second"]
+            else [("anna", ""), ("bela", "")]
+        )
+        return any(self.fits_with(start, *pair) for pair in pairs)
+
+    def fits_with(self, start, first, second):
+        needs, place = [], start - timedelta(minutes=self.facts["before"])
+        for number, (kind, minutes) in enumerate(self.parts):
+            is_slow = self.facts["is_bela_slow"] and first == "bela" and kind == "active"
+            span = minutes_from(place, minutes * 2 if is_slow else minutes)
             if not all(("chair", one) not in self.taken for one in span):
                 return False
             needs += span if number in self.held else []
-            place += timedelta(minutes=minutes)
-        people = [needs, [place + timedelta(minutes=n) for n in range(self.facts["second"])]]
-        if not self.facts["second"]:
-            return any(self.is_there(who, needs) for who in ("anna", "bela"))
-        for pair in combinations_of(("anna", "bela"), repeat=2):
-            if (self.facts["people"] == "same" and pair[0] != pair[1]) or (
-                self.facts["people"] == "different" and pair[0] == pair[1]
-            ):
-                continue
-            if all(self.is_there(who, span) for who, span in zip(pair, people, strict=True)):
-                return True
-        return False
+            place = span[-1] + timedelta(minutes=1)
+        if not second:
+            return self.is_there(first, needs)
+        is_beside, people = self.facts["is_beside"], self.facts["people"]
+        others = minutes_from(start if is_beside else place, self.facts["second"])
+        if people == "different" and first == second:
+            return False
+        if people == "same" and first != second and not is_beside:
+            return False
+        if first == second and set(needs) & set(others):
+            return False
+        return self.is_there(first, needs) and self.is_there(second, others)
 
     def is_there(self, who, minutes):
         return all(self.is_open(who, one) and (who, one) not in self.taken for one in minutes)

@@ -134,6 +134,8 @@ def test_a_price_for_all_is_one_piece_and_one_for_each_as_many_as_come(salon, we
 
     assert (line_of(view, "LUNCH")["quantity"], line_of(view, "RIDE")["quantity"]) == (1, 3)
     assert line_of(view, "RIDE")["hold"]["state"] == "held"
+    assert [len(line_of(view, sku)["words"]) for sku in ("LUNCH", "RIDE")] == [1, 1]
+    assert line_of(view, "LUNCH")["words"][0].endswith(("4 people", "4 personnes"))
     buy(web, basket)
     lines = {line.sku: line.quantity for line in Order.objects.get().lines.all()}
     assert lines == {"SHAMPOO": 1, "LUNCH": 1, "RIDE": 3}

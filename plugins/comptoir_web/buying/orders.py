@@ -71,9 +71,10 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         "lines": _lines(found, shop.locale),
         "parcels": [_parcel(one) for one in parcels_of(found)],
         "delivery": delivery,
-        "promised": promise_told(delivery),
         "place": _place(found),
         "slot": _slot(found),
+        # What was promised is of no use any more once it has come, or does not come.
+        "promised": "" if found.state in (State.DONE, State.CANCELLED) else promise_told(delivery),
         "delivery_price": found.money(found.delivery_total),
         "tax": found.money(found.tax),
         "total": found.money(found.total),

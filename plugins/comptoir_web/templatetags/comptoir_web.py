@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from comptoir_web import preview
 from comptoir_web.blocks import picture_html
+from comptoir_web.cards import drawn_card
 
 register = template.Library()
 
@@ -42,6 +43,14 @@ def picture(
     if value and alt is not None:
         value = {**value, "alt": alt}
     return picture_html(value, sizes=sizes, first=first)
+
+
+@register.simple_tag(takes_context=True)
+def product_card(
+    context: Context, card: Mapping[str, Any], *, level: str = "", sizes: str = "", first: bool = False
+) -> SafeString:
+    """The card of a product, ``parts/card.html``, which knows nothing but ``shop``, ``card`` and what is given here."""
+    return drawn_card(context.template.engine, context["shop"], card, level=level, sizes=sizes, first=first)
 
 
 @register.simple_tag(takes_context=True)

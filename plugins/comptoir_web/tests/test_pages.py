@@ -1,8 +1,10 @@
 """The pages everybody sees the same: found, drawn in the channel's theme, filtered, kept, and told to machines."""
 
 import gzip
+import hashlib
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import Locale, Page
 
+from comptoir.catalogue.models import Product
+from comptoir.channels.models import Location
 from comptoir.channels.queries import forget_contexts
 from comptoir.content.models import HomePage
 from comptoir.content.services import write_content
+from comptoir.pricing.services import set_price
+from comptoir.publishing.models import Document
+from comptoir.stock.services import count_stock
 from comptoir_web import kept
 
 STATIC = Path(__file__).parents[1] / "static" / "comptoir_web"
@@ -284,6 +291,56 @@ def test_styles_and_scripts_are_light():
     )
 
     assert weight < 50_000
+
+
+def with_picture(card):
+    """A card with a picture in five sizes, whose addresses have as much in them as real ones."""
+    names = {
+        width: f"/media/images/{hashlib.sha256(f'{card} {width}'.encode()).hexdigest()[:40]}.width-{width}.webp"
+        for width in (160, 320, 500, 800, 1200)
+    }
+    picture = {
+        "sources": names,
+        "width": 1200,
+        "height": 1500,
+        "alt": "A shirt on a hanger, seen from the front",
+    }
+    return json.dumps({**json.loads(card), "picture": picture})
+
+
+def test_a_full_category_is_light_in_either_theme(stall, client):
+    for theme in ("default", "atelier"):
+        stall.channel(theme, plugin="web", currency="EUR", theme=theme)
+    shelf = stall.category("Vestes", slug="vestes")
+    for number in range(24):
+        stall.product(
+            f"veste-{number}", texts={"fr": f"Veste de travail numéro {number}"}, categories=[shelf]
+        )
+    stall.settle()
+    for row in Document.objects.filter(kind="product", slug__startswith="veste"):
+        Document.objects.filter(pk=row.pk).update(card=with_picture(row.card))
+
+    for theme in ("default", "atelier"):
+        page = client.get(f"/{theme}/fr/categories/vestes", headers={"accept-encoding": "gzip"})
+        assert gzip.decompress(page.content).count(b"width-1200.webp 1200w") == 24
+        assert len(page.content) < 30_000
+
+
+def test_a_card_that_was_drawn_before_says_what_is_true_now(stall, client):
+    def card():
+        kept.forget_pages()
+        page = words(client.get("/web/fr/categories/chemises"))
+        return re.search(r'<li class="card">(?:(?!</li>).)*chemise(?:(?!</li>).)*</li>', page, re.DOTALL)[0]
+
+    before = card()
+    assert "Épuisé" not in before and "49,90" in before
+    assert card() == before
+    chemise = Product.objects.get(handle="chemise")
+    for variant in stall.variants(chemise):
+        count_stock(variant=variant, location=Location.objects.get(code="nantes"), counted=0)
+    set_price(variant=stall.variants(chemise)[0], amount=Decimal("45"))
+    stall.settle()
+    assert "Épuisé" in card() and "45,00" in card()
 
 
 # --- machines ---------------------------------------------------------------------------------------------------------

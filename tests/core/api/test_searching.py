@@ -38,6 +38,18 @@ def test_a_search_answers_with_cards_counts_and_a_cursor(client, web):
     assert rest["next"] is None
 
 
+def test_an_answer_says_whether_what_is_in_stock_was_counted_to_the_end(client, web, monkeypatch):
+    def counted():
+        found = client.get("/api/v1/web/search", {"q": "chemise"}).json()
+        return found["in_stock"], found["in_stock_relation"]
+
+    every, _relation = counted()
+    assert counted() == (every, "eq") and every > 0
+    monkeypatch.setattr("comptoir.search.engines.statements.IN_STOCK_MOST", every - 1)
+    monkeypatch.setattr("comptoir.search.queries.IN_STOCK_MOST", every - 1)
+    assert counted() == (every - 1, "gte")
+
+
 def test_the_same_answer_is_not_sent_twice(client, web):
     answer = client.get("/api/v1/web/search?q=robe")
     again = client.get("/api/v1/web/search?q=robe", headers={"If-None-Match": answer["ETag"]})

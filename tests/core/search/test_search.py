@@ -197,6 +197,16 @@ def test_facets_count_and_a_facet_does_not_count_its_own_choice(rail):
     assert counts(small, "category") == {"Femme": 3, "Chemises": 2, "Robes": 1}
 
 
+def test_within_a_category_nothing_outside_is_counted(rail):
+    inside = search(rail, "fr", filters=Filters(within="robes"))
+    assert sorted(card["handle"] for card in inside.items) == ["ete", "soie"]
+    assert (inside.total, inside.price_max, inside.in_stock) == (2, Decimal("89"), 2)
+    assert counts(inside, "category") == {"Femme": 2, "Robes": 2}
+    assert counts(inside, "size") == {"S": 1, "M": 1, "L": 1}
+    assert search(rail, "fr", "chemise", filters=Filters(within="robes")).total == 0
+    assert search(rail, "fr", filters=Filters(within="ro\0bes", attributes=("size:m",))).total == 0
+
+
 def test_values_of_one_facet_are_alternatives_and_different_facets_all_hold(rail):
     wanted = Filters(categories=("chemises",), attributes=("size:m", "size:l"))
     result = search(rail, "fr", filters=wanted)

@@ -9,12 +9,11 @@ from django.contrib.postgres.search import SearchVector
 from django.db import connection
 from django.db.models import Func, TextField, Value
 
-from comptoir.base import clock
 from comptoir.base.statements import fetch_raw
 from comptoir.channels.queries import ChannelContext
 from comptoir.publishing.models import Document
 from comptoir.search.engines.statements import find_statement
-from comptoir.search.engines.values import lexical
+from comptoir.search.engines.values import lexical, values_of
 from comptoir.search.engines.vocabulary import NEAR, UNUSED_FACETS, UNUSED_WORDS, complete_statement
 from comptoir.search.entries import VERSION, Entry, FacetValue
 from comptoir.search.models import Facet, PostgresEntry, Word
@@ -78,12 +77,8 @@ class PostgresEngine:
         self, channel: ChannelContext, locale: str, words: list[str], typed: Collection[str]
     ) -> dict[str, Known]:
         """How many products have each word, and for those typed that none has which are near; one statement."""
-        now = clock.now()
         values = {
-            "channel": channel.id,
-            "locale": locale,
-            "now": now,
-            "configuration": configuration(locale),
+            **values_of(channel, locale, configuration(locale)),
             "words": words,
             "lexical": [lexical(word) for word in words],
             "typed": [word in typed for word in words],

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from comptoir.base import clock
 from comptoir.channels.queries import ChannelContext
 from comptoir.search.engines.filters import PRICE, STOCK, Judgement
-from comptoir.search.engines.values import SHOWN, any_of, facet_ids, number, put, words_of
-from comptoir.search.questions import IN_STOCK_MOST, Question, Term
+from comptoir.search.engines.values import SHOWN, any_of, facet_ids, number, put, values_of, words_of
+from comptoir.search.entries import CATEGORY
+from comptoir.search.questions import IN_STOCK_MOST, Question, Term, storable
 
 COLUMNS = "e.document_id, e.item_id, e.facet_ids, e.variant_ids, e.price, e.rank"
 
@@ -53,11 +53,8 @@ def find_statement(
     channel: ChannelContext, locale: str, configuration: str, question: Question
 ) -> tuple[str, dict[str, Any]]:
     """The one statement of a search, with its values."""
-    values: dict[str, Any] = {
-        "channel": channel.id,
-        "locale": locale,
-        "now": clock.now(),
-        "configuration": configuration,
+    values = {
+        **values_of(channel, locale, configuration),
         "limit": question.limit,
         "offset": question.offset,
         "code": question.code,
@@ -94,8 +91,12 @@ def _matched(question: Question, judgement: Judgement, values: dict[str, Any]) -
     if question.sort in ("newest", "title"):
         columns += f", e.{question.sort}"
 
+    shown = SHOWN
+    if within := question.filters.within:
+        shown += f" AND e.facet_ids && {facet_ids(CATEGORY, [storable(within)], values)}"
+
     def match(which: str, score: str) -> str:
-        return MATCH.format(columns=columns, failed=judgement.failed(), score=score, shown=SHOWN, which=which)
+        return MATCH.format(columns=columns, failed=judgement.failed(), score=score, shown=shown, which=which)
 
     strict = match(_strict(question, values), _score(question, values, is_part=False))
     if not _has_parts(question):

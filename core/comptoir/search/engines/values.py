@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from comptoir.base import clock
+from comptoir.channels.queries import ChannelContext
 from comptoir.search.questions import Alternative, Term
 
 #: Sizes that PostgreSQL takes for words that say nothing; a digit makes them words of ours.
@@ -10,6 +12,11 @@ SIZES = re.compile(r"\b[sml]\b")
 
 SHOWN = """e.channel_id = %(channel)s::bigint AND e.locale = %(locale)s
     AND (e.shown_from IS NULL OR e.shown_from <= %(now)s) AND (e.shown_until IS NULL OR e.shown_until > %(now)s)"""
+
+
+def values_of(channel: ChannelContext, locale: str, configuration: str) -> dict[str, Any]:
+    """What every statement has to know."""
+    return {"channel": channel.id, "locale": locale, "now": clock.now(), "configuration": configuration}
 
 
 def lexical(text: str) -> str:

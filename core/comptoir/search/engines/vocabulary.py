@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from comptoir.base import clock
 from comptoir.channels.queries import ChannelContext
-from comptoir.search.engines.values import SHOWN, any_of
+from comptoir.search.engines.values import SHOWN, any_of, values_of
 from comptoir.search.questions import Term
 
 #: Words with how many products have them, and for those that none has: words of the vocabulary that may have been meant,
@@ -53,11 +52,8 @@ def complete_statement(
     limit: int,
 ) -> tuple[str, dict[str, Any]]:
     """The statement that completes a word, with its values."""
-    values: dict[str, Any] = {
-        "channel": channel.id,
-        "locale": locale,
-        "now": clock.now(),
-        "configuration": configuration,
+    values = {
+        **values_of(channel, locale, configuration),
         "beginning": f"{beginning}%",
         "limit": limit,
     }

@@ -48,7 +48,7 @@ button[aria-pressed="true"] { background: var(--comptoir-accent); color: var(--c
 .days, .starts { display: grid; gap: 6px; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); }
 .days button { padding: 6px 4px; line-height: 1.25; } .days small { display: block; font-size: .75em; } .days .few { border-style: dashed; }
 .starts + p, .main + p, .choice small { margin-top: 8px; } .row { display: flex; gap: 12px; justify-content: space-between; flex-wrap: wrap; } .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
+h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
 
   class ComptoirBooking extends HTMLElement {
     connectedCallback() {
