@@ -1,5 +1,6 @@
 """Goods that staff add to an order that was paid online and goes home: kept, paid by a link, or given up."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.parcels import ParcelKeptBack, start_picking
 from comptoir.messaging.models import Message
 from comptoir.messaging.sending import send_messages
+from comptoir.orders.links import follow_link
 from comptoir.orders.models import Order, Paper
 from comptoir.payments.audit import differences
 from comptoir.payments.checking import settle_payments
@@ -333,3 +335,31 @@ def test_at_the_screen_they_are_offered_shown_and_given_up(buyer, nina):
     assert "checkout?link#" not in client.get(address).content.decode()
     buyer.work()
     buyer.stands("54.90", 1)
+
+
+def test_the_page_of_the_link_shows_them_and_takes_the_money(offered, nina):
+    browser, number = Client(), offered.order.number
+    followed = browser.post(
+        f"/web/en/orders/{number}/open", {"link": follow_link(offered.order)}, follow=True
+    ).content.decode()
+    assert "Articles to add to your order" in followed and "Pay €99.80" in followed
+
+    link = nina.get(f"orders/{number}")["addition"]["link"]
+    assert "data-open-by-hash" in browser.get("/web/en/checkout?link").content.decode()
+    page = browser.post("/web/en/checkout/open", {"link": link}, follow=True).content.decode()
+    assert "Articles for your order" in page and "€99.80" in page and number in page
+    key = re.search(r'name="key" value="([^"]+)"', page)[1]
+    answer = browser.post("/web/en/checkout/pay", {"total": "99.80", "payment": "testpay", "key": key})
+    assert answer.status_code == 302, answer.content.decode()
+    browser.post(urlsplit(answer["Location"]).path, {"choice": "pays"})
+    offered.work()
+    landed = browser.get("/web/en/checkout", follow=True).content.decode()
+    assert "€154.70" in landed and "Articles to add" not in landed
+    offered.stands("154.70", 3)
+
+
+def test_the_page_of_goods_that_are_over_says_that_the_order_stands(offered, nina):
+    link, browser = nina.get(f"orders/{offered.order.number}")["addition"]["link"], Client()
+    nina.post(f"orders/{offered.order.number}/goods/withdraw")
+    page = browser.post("/web/en/checkout/open", {"link": link}, follow=True).content.decode()
+    assert "Nothing was added to your order" in page and "Nothing was charged." in page
