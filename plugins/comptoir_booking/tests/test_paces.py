@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from comptoir_booking.changes import move_visit
@@ -170,6 +170,7 @@ NEEDS = st.lists(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(needs=NEEDS, free=st.lists(st.integers(0, 2**12 - 1), min_size=4, max_size=4))
 def test_where_several_fit_is_counted_as_it_is_when_each_begin_is_tried(needs, free):
     made = [
