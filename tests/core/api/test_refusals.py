@@ -140,11 +140,6 @@ def test_a_body_of_fifty_megabytes_is_refused_unread(client, at, headers):
     assert answer.json()["errors"][0]["field"] == "body"
 
 
-def test_a_text_that_the_database_cannot_store_is_refused(client):
-    answer = post(client, {"sku": "A\0B", "quantity": 1})
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
-
-
 def test_out_of_stock_says_how_many_there_are(client):
     answer = client.get("/refusals/out").json()
     assert (answer["status"], answer["code"], answer["free"], answer["wanted"]) == (409, "out_of_stock", 1, 3)

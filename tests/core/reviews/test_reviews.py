@@ -81,7 +81,7 @@ def test_one_address_cannot_write_without_end(camille, settings):
 
 
 def test_a_script_in_a_review_is_text_on_the_page_and_for_search_engines(camille, chief, till):
-    camille.post(PATH, {**SAID, "title": SCRIPT, "text": f"{SCRIPT}\u202egnirts\x00", "name": SCRIPT})
+    camille.post(PATH, {**SAID, "title": SCRIPT, "text": f"{SCRIPT}\u202egnirts", "name": SCRIPT})
     approve(chief, till.shop)
     page = Client().get("/web/en/products/marin").content.decode()
     assert "<script>alert" not in page and "\u202e" not in page
