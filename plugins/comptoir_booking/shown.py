@@ -30,6 +30,14 @@ class ServiceShown:
     def sku(self) -> str:
         return self.service.product.sku
 
+    def times(self, party: int) -> int:
+        """How often its price is paid by so many people."""
+        return party if self.service.price_for == Service.PriceFor.PERSON else 1
+
+    def cost(self, party: int) -> Money:
+        """What it costs for so many people."""
+        return self.price * self.times(party)
+
 
 def places_of(channel: ChannelContext, services: Sequence[Service]) -> list[Location]:
     """Where somebody of the team does all of these services; without any, where anything can be booked."""

@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.base import clock
-from comptoir.base.errors import ComptoirError, InvalidValue
+from comptoir.base.errors import ComptoirError
 from comptoir.baskets.storefront import ShopPage, shop_page
 from comptoir.channels.models import Location
 from comptoir_booking.asking import services_sold
 from comptoir_booking.basket_claims import hold_in_basket
 from comptoir_booking.bookable import duration_text
 from comptoir_booking.layout import Visit
-from comptoir_booking.pages.choice import Choice, choice_of, policy_sentences
+from comptoir_booking.pages.choice import NOT_LIKE_THAT, Choice, choice_of, party_said, policy_sentences
 from comptoir_booking.pages.classes import classes_address, has_classes
 from comptoir_booking.pages.limits import limited
 from comptoir_booking.pages.times import by_part, day_said, month_shown
 from comptoir_booking.queries import MOST_DAYS, free_starts, next_starts
-from comptoir_booking.refusals import StartNotFree
+from comptoir_booking.refusals import PartySize, StartNotFree
 from comptoir_booking.series import MOST_TIMES, MOST_WEEKS
 from comptoir_booking.shown import offered_at, places_of, services_shown, total_of
 
@@ -45,11 +45,14 @@ def home_page(page: ShopPage, *, sentence: str = "", status: int = 200) -> HttpR
     places = places_of(page.channel, wanted)
     code = said.get("location", "") if len(places) > 1 else "".join(one.code for one in places)
     place = next((one for one in places if one.code == code), None)
+    offered = offered_at(place, sold) if place else []
     context = {
         "places": places,
         "place": place,
         "wanted": [one.product.sku for one in wanted],
-        "services": services_shown(page.channel, page.locale, offered_at(place, sold)) if place else [],
+        "services": services_shown(page.channel, page.locale, offered),
+        "most": max((one.party_max for one in offered), default=1),
+        "party": max(1, party_said(said), *(one.party_min for one in wanted)),
         "asked": services_shown(page.channel, page.locale, wanted),
         "sentence": sentence,
         "times": page.url("booking:times"),
@@ -65,7 +68,7 @@ def times(page: ShopPage) -> HttpResponse:
     """Choose a person, a day and a time."""
     try:
         return times_page(page, choice_of(page, page.request.GET))
-    except InvalidValue as error:
+    except NOT_LIKE_THAT as error:
         return begin_again(page, error)
 
 
@@ -76,7 +79,7 @@ def hold(page: ShopPage) -> HttpResponse:
     """Keep a time for whoever chose it, as lines of the basket; if it is gone, show what is near it."""
     try:
         choice = choice_of(page, page.request.POST)
-    except InvalidValue as error:
+    except NOT_LIKE_THAT as error:
         return begin_again(page, error)
     start = start_said(page.request.POST.get("start", ""))
     if start is None:
@@ -102,8 +105,9 @@ def times_page(
     context = {
         "choice": choice,
         "services": shown,
-        "total": total_of([one.price for one in shown]),
-        "policy": policy_sentences(shown, page.locale),
+        "costs": [(one, one.cost(choice.party)) for one in shown],
+        "total": total_of([one.cost(choice.party) for one in shown]),
+        "policy": policy_sentences(shown, page.locale, choice.party),
         "sentence": sentence,
         "near": _local(near or [], choice),
         "action": page.url("booking:series" if choice.every else "booking:hold"),
@@ -164,9 +168,11 @@ def start_said(text: str) -> datetime | None:
     return start if start and start.tzinfo else None
 
 
-def begin_again(page: ShopPage, error: InvalidValue) -> HttpResponse:
+def begin_again(page: ShopPage, error: ComptoirError) -> HttpResponse:
     """What was asked for is not there: choose anew, with a sentence that says what."""
     said = page.request.GET or page.request.POST
+    if isinstance(error, PartySize):
+        return home_page(page, sentence=str(error), status=error.status)
     if not said.getlist("service"):
         return home_page(page, sentence=_("Choose at least one service."), status=422)
     if not said.get("location"):

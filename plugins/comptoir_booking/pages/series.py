@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from comptoir.base.errors import ComptoirError, InvalidValue
+from comptoir.base.errors import ComptoirError
 from comptoir.baskets.storefront import ShopPage, shop_page
-from comptoir_booking.pages.choice import Choice, choice_of, policy_sentences
+from comptoir_booking.pages.choice import NOT_LIKE_THAT, Choice, choice_of, policy_sentences
 from comptoir_booking.pages.flow import begin_again, start_said, times_page
 from comptoir_booking.pages.limits import limited
 from comptoir_booking.refusals import SeriesNotFree
@@ -41,7 +41,7 @@ def series(page: ShopPage) -> HttpResponse:
     said = page.request.POST if page.request.method == "POST" else page.request.GET
     try:
         choice = choice_of(page, said)
-    except InvalidValue as error:
+    except NOT_LIKE_THAT as error:
         return begin_again(page, error)
     if page.request.method == "POST":
         return _hold(page, choice)
@@ -72,8 +72,8 @@ def dates_page(
     context = {
         "choice": choice,
         "services": shown,
-        "total": total_of([one.price for one in shown]) if shown else None,
-        "policy": policy_sentences(shown, page.locale) if shown else [],
+        "total": total_of([one.cost(choice.party) for one in shown]) if shown else None,
+        "policy": policy_sentences(shown, page.locale, choice.party) if shown else [],
         "dates": dates,
         "free": sum(one.is_free for one in dates),
         "sentence": sentence,

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from comptoir.base import clock
-from comptoir.base.errors import ComptoirError, InvalidValue
+from comptoir.base.errors import ComptoirError
 from comptoir.baskets.storefront import ShopPage, shop_page
 from comptoir_booking.models import Booking, WaitEntry
-from comptoir_booking.pages.choice import Choice, choice_of
+from comptoir_booking.pages.choice import NOT_LIKE_THAT, Choice, choice_of
 from comptoir_booking.pages.limits import limited
 from comptoir_booking.pages.times import day_said
 from comptoir_booking.queries import MOST_DAYS
@@ -83,7 +83,7 @@ def wait(page: ShopPage) -> HttpResponse:
     said = page.request.POST if page.request.method == "POST" else page.request.GET
     try:
         choice = choice_of(page, said)
-    except InvalidValue:
+    except NOT_LIKE_THAT:
         return redirect(page.url("booking:home"))
     if len(choice.services) != 1:  # an offer is a time of one service
         return redirect(f"{page.url('booking:times')}?{choice.query()}")

@@ -1,9 +1,12 @@
 """Several who come together: a table that is large enough, one of a pool for each, a price for all or for each."""
 
+import re
+
 import pytest
+from django.test import Client
 
 from comptoir.base.errors import InvalidValue
-from comptoir.channels.queries import channel_context
+from comptoir.channels.queries import channel_context, forget_contexts
 from comptoir.orders.models import Order
 from comptoir.testing.calling import Customer
 from comptoir_booking.asking import visit_of
@@ -134,8 +137,8 @@ def test_a_price_for_all_is_one_piece_and_one_for_each_as_many_as_come(salon, we
 
     assert (line_of(view, "LUNCH")["quantity"], line_of(view, "RIDE")["quantity"]) == (1, 3)
     assert line_of(view, "RIDE")["hold"]["state"] == "held"
-    assert [len(line_of(view, sku)["words"]) for sku in ("LUNCH", "RIDE")] == [1, 1]
-    assert line_of(view, "LUNCH")["words"][0].endswith(("4 people", "4 personnes"))
+    assert [len(line_of(view, sku)["hold"]["words"]) for sku in ("LUNCH", "RIDE")] == [1, 1]
+    assert line_of(view, "LUNCH")["hold"]["words"][0].endswith(("4 people", "4 personnes"))
     buy(web, basket)
     lines = {line.sku: line.quantity for line in Order.objects.get().lines.all()}
     assert lines == {"SHAMPOO": 1, "LUNCH": 1, "RIDE": 3}
@@ -164,3 +167,40 @@ def test_a_party_is_one_entry_in_a_calendar_and_moves_as_one(ride):
     assert calendar_of_visit(booked[0].visit).count(b"BEGIN:VEVENT") == 1
     with pytest.raises(StartNotFree):
         book(ride, 2, hour=13)
+
+
+# --- the pages -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def browser(salon):
+    """Without JavaScript, on a web shop that books."""
+    salon.shop.channel("web", extensions=["booking"])
+    salon.shop.settle()
+    forget_contexts()
+    return Client()
+
+
+def test_a_table_for_four_is_asked_for_on_the_page_and_lies_in_the_basket(browser, lunch):
+    asks = browser.get("/web/en/booking/").content.decode()
+    assert 'name="party"' in asks and 'max="6"' in asks
+
+    chosen = {"location": "nantes", "service": lunch.product.sku, "party": "4"}
+    times = browser.get("/web/en/booking/times", {**chosen, "day": "2027-03-03"}).content.decode()
+    assert "4 people" in times and 'name="party" value="4"' in times
+    start = re.findall(r'name="start" value="([^"]+)"', times)[0]
+    assert browser.post("/web/en/booking/hold", {**chosen, "start": start}).status_code == 302
+    assert [one.party for one in Booking.objects.all()] == [4]
+
+
+def test_who_pays_for_each_sees_the_price_of_all(browser, ride):
+    chosen = {"location": "nantes", "service": ride.product.sku, "party": "3"}
+    assert "€149.70" in browser.get("/web/en/booking/times", chosen).content.decode()
+
+
+@pytest.mark.parametrize("party", ["0", "7", "50", "-1", "1e9", "many"])
+def test_a_page_refuses_a_party_that_does_not_fit_with_a_sentence(browser, lunch, party):
+    chosen = {"location": "nantes", "service": lunch.product.sku, "party": party}
+    answer = browser.get("/web/en/booking/times", chosen)
+    assert answer.status_code == 422
+    assert "This is for 1 to 6 people." in answer.content.decode()
