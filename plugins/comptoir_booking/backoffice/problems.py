@@ -176,6 +176,7 @@ def _chart(people: list[Filled]) -> Any:
     return columns(
         values,
         texts,
+        top=top,
         amounts=["0", f"{top // 2}\u202f%", f"{top}\u202f%"],
         days=[formats.date_format(day, "j N") for day in spots(days)],
     )

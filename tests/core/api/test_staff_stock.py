@@ -282,7 +282,7 @@ MARIN = {"code": "MARIN", "quantity": 1}
         ("receipts", {"location": "nantes", "lines": [MARIN, MARIN]}, 422, "invalid_value", "lines.1.code"),
         ("adjustments", {**MARIN, "quantity": 0, "reason": "x"}, 422, "invalid_value", "quantity"),
         ("adjustments", {**MARIN, "reason": " "}, 422, "invalid_value", "reason"),
-        ("adjustments", {**MARIN, "code": "A\0", "reason": "x"}, 422, "unknown_code", "code"),
+        ("adjustments", {**MARIN, "code": "A\0", "reason": "x"}, 422, "invalid_value", "code"),
         (
             "adjustments",
             {**MARIN, "quantity": -11, "reason": "x"},
