@@ -107,7 +107,9 @@ class Delivery(models.Model):
     endpoint has no constraint in the database: a shop's transaction must not fail because somebody removes a webhook.
     """
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.ForeignKey(  # one_delivery_per_subscriber begins with it
+        Event, on_delete=models.CASCADE, db_index=False, related_name="deliveries"
+    )
     endpoint = models.ForeignKey(
         Endpoint, on_delete=models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="+"
     )

@@ -66,6 +66,7 @@ class Order(AbstractOrder):
     location = models.ForeignKey(
         Location,
         on_delete=models.PROTECT,
+        db_index=False,  # orders_of_shop begins with it
         related_name="orders",
         null=True,
         blank=True,

@@ -94,8 +94,8 @@ class Movement(models.Model):
         SALE = "sale", _("sale")
         RETURN = "return", _("return")
 
-    variant = models.ForeignKey(
-        Product, on_delete=models.PROTECT, related_name="movements", verbose_name=_("variant")
+    variant = models.ForeignKey(  # its index is that of variant and location
+        Product, on_delete=models.PROTECT, db_index=False, related_name="movements", verbose_name=_("variant")
     )
     location = models.ForeignKey(
         Location, on_delete=models.PROTECT, related_name="movements", verbose_name=_("location")
