@@ -13,4 +13,5 @@ from comptoir_site.settings.base import DATABASES
 
 DATABASES["default"]["NAME"] = os.environ.get("BENCHMARK_DATABASE", "comptoir")
 ROOT_URLCONF = "benchmarks.urls"
+ALLOWED_HOSTS = ["*"]  # Django's test client calls itself testserver
 COMPTOIR_RATE_BASKETS = "1000000/min"  # all shoppers have one address
