@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django import template
@@ -25,6 +26,7 @@ def link(context: Context, name: str, *args: object) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, style: str = "") -> SafeString:
     """A drawing without words of its own; the sentence beside it says what it means."""
     return format_html(
