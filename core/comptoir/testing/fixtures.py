@@ -1,16 +1,17 @@
 """A real PostgreSQL for every run, one migrated template, a copy for each worker."""
 
+import functools
 import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import psycopg
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
@@ -80,7 +81,8 @@ def _renew() -> None:
 
 @pytest.fixture
 def shop(db: None) -> Shop:
-    """Things of a shop, made by calling services; nothing is remembered of the shop of the test before."""
+    """Things of a shop, made by calling services; nothing is remembered of the shop of the test before, nor who called it."""
+    cache.clear()  # calls are counted there
     forget_contexts()
     forget_rules()
     plugins.reset_breakers()
@@ -123,7 +125,7 @@ def _template(cluster: Cluster) -> str:
     return name
 
 
-@cache
+@functools.cache
 def _fingerprint() -> str:
     """Changes when any migration of any installed app does."""
     digest = hashlib.blake2b(digest_size=8)
