@@ -387,7 +387,8 @@ def _labels(product: facts.Product) -> dict[str, str]:
             "people": product.people,
             "places": product.places,
         }
-        return {code: str(figure) for code, figure in figures.items()}
+        # That one person serves one customer is what everybody expects.
+        return {code: str(figure) for code, figure in figures.items() if figure > 1}
     texts = {"material": product.material.fr[:255], "care": product.care.fr[:255]}
     return {code: text for code, text in texts.items() if text}
 
