@@ -100,7 +100,7 @@ def form_page(page: ShopPage, choice: Choice, form: WaitForm, status: int = 200)
     context = {
         "choice": choice,
         "services": services_shown(page.channel, page.locale, choice.services),
-        "person": next((one for one in choice.people if one.code == choice.person), None),
+        "person": choice.lines[0].who,
         "form": form,
         "back": f"{page.url('booking:times')}?{choice.query()}",
         "translations": {
