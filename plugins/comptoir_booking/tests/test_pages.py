@@ -327,7 +327,9 @@ def test_two_services_go_one_after_the_other_or_at_the_same_time(visitor, salon)
     assert "service=CUT&amp;service-2=COLOUR" in address
     assert starts_in(text)[-1] == at(15, day=date(2027, 3, 3)).isoformat()
 
-    text = visitor.get("booking/times", location="nantes", service="CUT", **{"service-2": "COLOUR"}, day="2027-03-03")
+    text = visitor.get(
+        "booking/times", location="nantes", service="CUT", **{"service-2": "COLOUR"}, day="2027-03-03"
+    )
     assert "at the same time" in text and "1 h 30 min" in text
     assert "service=CUT&amp;service=COLOUR" in text
     assert at(16, day=date(2027, 3, 3)).isoformat() in starts_in(text)
