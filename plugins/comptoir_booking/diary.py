@@ -231,7 +231,8 @@ def _exceptions(
     place: Location, team: Sequence[ResourceFacts], first: date, last: date
 ) -> list[HoursException]:
     whose = Q(location=place) | Q(resource__in=[one.id for one in team])
-    return list(HoursException.objects.filter(whose, is_open=False, first_day__lte=last, last_day__gte=first))
+    rows = HoursException.objects.filter(whose, is_open=False, first_day__lte=last, last_day__gte=first)
+    return list(rows.select_related("location"))
 
 
 def _parts(row: Allocation, spans: Sequence[Span]) -> Iterable[tuple[datetime, datetime, str]]:
