@@ -59,7 +59,7 @@ def day_ahead(days: int) -> date:
 def choose(page: Any, *services: str, person: str = "") -> None:
     """Take services and a person on the page where booking begins."""
     for one in services:
-        page.get_by_label(one).check()
+        page.get_by_role("checkbox", name=one).check()
     page.get_by_role("button", name="Choose a time").click()
     if person:
         page.get_by_role("link", name=person, exact=True).click()
@@ -203,7 +203,7 @@ def elsewhere(salon: Salon, live_server: Any, tmp_path: Path) -> Iterator[str]:
 
 def test_the_widget_books_from_a_page_of_another_site(salon, elsewhere, open_page):
     page = open_page(elsewhere, locale="en", width_px=320, height_px=640)
-    page.get_by_label("Cut").check()
+    page.get_by_role("checkbox", name="Cut").check()
     look(page)
     page.get_by_role("button", name="Choose a time").click()
     page.get_by_label("With whom?").select_option("loic")
@@ -218,12 +218,29 @@ def test_the_widget_books_from_a_page_of_another_site(salon, elsewhere, open_pag
     assert (Booking.objects.get().state, Basket.objects.get().note) == ("held", "A scar behind the left ear")
 
 
+def test_two_who_come_together_are_looked_after_at_once(salon, elsewhere, open_page):
+    page = open_page(elsewhere, locale="en", width_px=390, height_px=800)
+    page.get_by_role("checkbox", name="Cut").check()
+    page.get_by_text("Does somebody come along").click()
+    page.get_by_role("group", name="Does somebody come along").get_by_role("checkbox", name="Cut").check()
+    look(page)
+    page.get_by_role("button", name="Choose a time").click()
+    page.get_by_label("With whom? Cut").first.select_option("loic")
+    page.locator("[data-start]").first.wait_for()
+    look(page)
+    page.locator("[data-start]").last.click()
+    page.get_by_role("button", name="Keep this time and go to the basket").click()
+    page.wait_for_url("**/web/en/basket?added=1")
+    assert page.get_by_text("with Loic").is_visible() and page.get_by_text("with Maeva").is_visible()
+    assert {one.line for one in Booking.objects.filter(state="held")} == {0, 1}
+
+
 def test_what_began_in_the_widget_is_paid_moved_cancelled_and_paid_back(
     salon, elsewhere, live_server, open_page
 ):
     page = open_page(elsewhere, locale="en", width_px=1280, height_px=900)
-    page.get_by_label("Cut").check()
-    page.get_by_label("Colour").check()
+    page.get_by_role("checkbox", name="Cut").check()
+    page.get_by_role("checkbox", name="Colour").check()
     page.get_by_role("button", name="Choose a time").click()
     page.get_by_label("With whom?").select_option("maeva")
     day = f"{day_ahead(5):%Y-%m-%d}"
