@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 
 import holidays
+from django.conf import settings
 from django.db import transaction
+from django.utils.translation import get_language
 
 from comptoir.base.errors import InvalidValue
 from comptoir.catalogue.models import Product
@@ -178,7 +180,8 @@ def _holidays_of(location: Location, year: int) -> dict[date, str]:
         else (region, None)
     )
     try:
-        return dict(holidays.country_holidays(country, subdiv=part, years=year))
+        language = (get_language() or settings.LANGUAGE_CODE)[:2]
+        return dict(holidays.country_holidays(country, subdiv=part, years=year, language=language))
     except NotImplementedError as error:
         raise InvalidValue(field="country", value=country) from error
 

@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from comptoir_booking.claims import Terms, book_visit
-from comptoir_booking.models import Booking, Session
+from comptoir_booking.models import Booking, HoursException, Session
+from comptoir_booking.services import close_on_public_holidays
 from comptoir_booking.sessions import book_seats, open_session
 from comptoir_booking.tests.salon import TUESDAY, at
 from comptoir_booking.tests.test_calendar import DAY_URL, desk, salon
@@ -87,3 +89,17 @@ def test_a_party_says_in_the_calendar_how_many_they_are(salon, desk):
     assert "Camille, " not in desk.get(DAY_URL).content.decode()
     Booking.objects.filter(pk=booked.pk).update(party=4)
     assert "Camille, 4 personnes" in desk.get(DAY_URL).content.decode()
+
+
+def test_each_service_of_the_list_can_be_opened(salon, admin_client):
+    page = admin_client.get("/admin/services/").content.decode()
+    assert (
+        f"/admin/services/edit/{salon.cut.pk}/" in page and f"/admin/services/edit/{salon.colour.pk}/" in page
+    )
+
+
+def test_public_holidays_are_named_in_the_language_of_who_closes_on_them(salon):
+    salon.place.country = "FR"
+    with translation.override("fr"):
+        close_on_public_holidays(location=salon.place, year=2027)
+    assert HoursException.objects.get(first_day="2027-12-25").reason == "Noël"
