@@ -22,13 +22,16 @@ def sheet(transactional_db) -> str:
 
 
 def scan(page, code: str) -> None:
-    """What the scanner types goes wherever the focus is."""
+    """What the scanner types goes wherever the focus is: nobody scans before a field has it."""
+    assert focused(page)
     with page.expect_navigation():
         page.keyboard.type(code)
         page.keyboard.press("Enter")
 
 
 def focused(page) -> str:
+    """The field that has the focus; a browser gives it a moment after the page is there."""
+    page.wait_for_function("document.activeElement.matches('input')")
     return page.evaluate("document.activeElement.name")
 
 

@@ -216,7 +216,7 @@ def test_a_time_whose_hold_has_ended_can_be_kept_again(visitor):
     with clock.moved_to(clock.now() + timedelta(minutes=20)):
         assert "Keep them for me again" in visitor.get("basket")
         visitor.post("basket/hold")
-        assert "We keep your articles for you until" in visitor.followed()
+        assert "We keep this for you until" in visitor.followed()
 
 
 # --- by the safe link ------------------------------------------------------------------------------------------------
