@@ -72,7 +72,7 @@ class Service(ClusterableModel):
         verbose_name_plural = _("bookable services")
 
     def __str__(self) -> str:
-        return self.product.title
+        return self.product.get_title()
 
 
 class Segment(models.Model):

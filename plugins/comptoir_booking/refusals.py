@@ -88,7 +88,7 @@ class SessionFull(ComptoirError):
 
     code = "session_full"
     status = 409
-    sentence = _("Only {left} places are left.")
+    sentence = _("Places left: {left}.")
     public_facts = ("left",)
 
 

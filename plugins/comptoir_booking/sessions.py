@@ -83,12 +83,13 @@ def coming_sessions(services: Sequence[Service], location_ids: Collection[int]) 
             service=one.pk, starts_at__gte=soonest, starts_at__lt=now + timedelta(days=policy.horizon_days)
         )
     rows = Session.objects.filter(in_time, location__in=location_ids, is_cancelled=False)
-    return _with_left(rows.select_related("location").order_by("starts_at", "pk"))
+    return _with_left(rows.select_related("location"))
 
 
 def _with_left(rows: QuerySet[Session]) -> QuerySet[Session]:
     late = Q(bookings__state=State.HELD, bookings__held_until__lte=clock.now())
-    return rows.annotate(left=F("places") - F("taken") + Count("bookings", filter=late))
+    rows = rows.annotate(left=F("places") - F("taken") + Count("bookings", filter=late))
+    return rows.order_by("starts_at", "pk")  # Django drops a model's own order where rows are counted
 
 
 def session_by(uuid: UUID | str, location_ids: Sequence[int]) -> Session:

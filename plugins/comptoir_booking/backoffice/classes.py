@@ -91,7 +91,11 @@ class ClassesScreen(BookScreen):
             raise Http404
         waits = Count("waiting", filter=Q(waiting__state__in=WAITS))
         rows = Session.objects.filter(location=self.place, is_cancelled=False, ends_at__gt=clock.now())
-        found = list(rows.select_related("service__product__parent").annotate(waits=waits)[:MOST_SHOWN])
+        found = list(
+            rows.select_related("service__product__parent")
+            .annotate(waits=waits)
+            .order_by("starts_at", "pk")[:MOST_SHOWN]
+        )
         given = given_by(found)
         facts = {
             "rows": [(one, given.get(one.visit, ""), class_url(one)) for one in found],
@@ -151,7 +155,7 @@ class NewClassScreen(BookScreen):
         return redirect(classes_url(self.place))
 
     def _words(self, moment: Any) -> str:
-        return formats.date_format(moment.astimezone(ZoneInfo(self.place.time_zone)), "D j N")
+        return formats.date_format(moment.astimezone(ZoneInfo(self.place.time_zone)), "l j F")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         facts = {"form": kwargs.get("form") or self.form(), "back_url": classes_url(self.place)}
@@ -221,7 +225,7 @@ class ClassScreen(BookScreen):
         one = self.session
         waiting = one.waiting.filter(state__in=WAITS)
         facts = {
-            "session": one,
+            "class_date": one,
             "when": when_text(one.starts_at, one.time_zone),
             "given": given_by([one]).get(one.visit, ""),
             "left": one.places - one.taken,

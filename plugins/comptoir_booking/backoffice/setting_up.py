@@ -201,8 +201,7 @@ class ServiceViewSet(ModelViewSet):
     add_to_reference_index = False
     delete_view_class = CarefulDeleteView
     list_display = [
-        Column("product", label=gettext_lazy("Service"), accessor=lambda row: row.product.get_title()),
-        "step_minutes", "policy", BooleanColumn("is_active", label=gettext_lazy("Active")),
+        "__str__", "step_minutes", "policy", BooleanColumn("is_active", label=gettext_lazy("Active")),
     ]  # fmt: skip
     panels = [
         MultiFieldPanel(

@@ -69,7 +69,7 @@ def test_places_go_into_the_basket_as_one_line_and_no_more_than_there_are(visito
     visitor.post(path, party="2")
     basket = visitor.followed()
     assert basket.count("Tuesday 2 March at 10:00 with Bela") == 1
-    assert (taken(yoga[0]), "Only 1 places are left." in visitor.post(path, party="2")) == (2, True)
+    assert (taken(yoga[0]), "Places left: 1." in visitor.post(path, party="2")) == (2, True)
     assert (visitor.status, taken(yoga[0])) == (409, 2)
 
 
@@ -111,7 +111,7 @@ def test_somebody_comes_to_several_dates_of_a_weekly_class_as_one_line(visitor, 
     assert "2 of 2 dates are free." in shown and "1 place left" in shown
 
     both = [str(one.uuid) for one in yoga]
-    assert "Only 1 places are left." in visitor.post(path, session=both, party="2")
+    assert "Places left: 1." in visitor.post(path, session=both, party="2")
     assert (visitor.status, taken(yoga[0]), taken(yoga[1])) == (409, 0, 2)
     visitor.post(path, session=both, party="1")
     basket = visitor.followed()
