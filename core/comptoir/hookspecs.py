@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from comptoir.channels.models import Channel
     from comptoir.channels.queries import ChannelContext
     from comptoir.customers.account import AccountPart
+    from comptoir.customers.records import PersonalRecords
     from comptoir.events.models import Event
     from comptoir.fulfilment.carriers import Carrier
     from comptoir.fulfilment.methods import Method
@@ -148,6 +149,19 @@ def register_line_claims() -> "LineClaims":
     cannot be bought.
 
     Example: ``return TableClaims()``
+    """
+
+
+@hookspec
+def register_personal_records() -> "PersonalRecords":
+    """Tell what this plugin keeps about a customer, and forget it.
+
+    Called when somebody with an account asks for a copy of everything that is kept about them, or to be forgotten,
+    whatever channel they are on: what another channel kept counts too. Not called for guests. Returns an object of a
+    subclass of ``comptoir.customers.records.PersonalRecords``, whose methods say when each is called. An account is
+    erased whole or not at all: what a plugin raises keeps it.
+
+    Example: ``return LoanRecords()``
     """
 
 

@@ -1,6 +1,7 @@
 """What somebody asks for by names, as services of the shop: codes of places and people, SKUs of services."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from django.db.models import Q, prefetch_related_objects
 
@@ -16,6 +17,15 @@ from comptoir_booking.refusals import PartySize
 MOST_SERVICES = 6
 
 
+@dataclass(frozen=True)
+class LineAsked:
+    """What one of those who come has done, one after the other: SKUs, and who is to do it; ``field`` is where it was said."""
+
+    skus: Sequence[str]
+    person: str = ""
+    field: str = "service"
+
+
 def visit_of(
     channel: ChannelContext, *, location: str, services: Sequence[str], person: str = "", people: str = "any",
     together: Sequence[str] = (), party: int = 1,
@@ -26,27 +36,37 @@ def visit_of(
     *Example*: ``CUT,DRY@anna``. Errors: ``InvalidValue`` naming the field: a location the channel does not offer, a service
     it does not sell, somebody who is not there, too many services; ``PartySize``.
     """
+    lines = [LineAsked(services, person), *(_beside(text) for text in together)]
+    return visit_of_lines(channel, location=location, lines=lines, people=people, party=party)
+
+
+def visit_of_lines(
+    channel: ChannelContext, *, location: str, lines: Sequence[LineAsked], people: str = "any", party: int = 1
+) -> Visit:
+    """The visit of several who come at once, a line for each. Errors: as ``visit_of``."""
     place = place_of(channel, location)
     if people not in PEOPLE:
         raise InvalidValue(field="people", value=people)
-    lines = [(services, person, "service"), *(_beside(text) for text in together)]
-    if not services or sum(len(skus) for skus, *_rest in lines) > MOST_SERVICES:
-        raise InvalidValue(field="service" if not together else "together", value=len(services))
+    number = sum(len(one.skus) for one in lines)
+    if not all(one.skus for one in lines) or number > MOST_SERVICES:
+        raise InvalidValue(field="service" if len(lines) == 1 else "together", value=number)
     rows = {
-        one.product.sku: one for one in services_named(channel, [sku for skus, *_ in lines for sku in skus])
+        one.product.sku: one for one in services_named(channel, [sku for one in lines for sku in one.skus])
     }
     wishes = [
-        _wish(rows, sku, person_id=person_id, line=number, party=party, field=field)
-        for number, (skus, who, field) in enumerate(lines)
-        for person_id in [person_at(place, who, field=field if number else "person") if who else None]
-        for sku in skus
+        _wish(rows, sku, person_id=person_id, line=at, party=party, field=one.field)
+        for at, one in enumerate(lines)
+        for person_id in [
+            person_at(place, one.person, field=one.field if at else "person") if one.person else None
+        ]
+        for sku in one.skus
     ]
     return Visit(place.pk, tuple(wishes), people)
 
 
-def _beside(text: str) -> tuple[list[str], str, str]:
+def _beside(text: str) -> LineAsked:
     skus, _at, person = text.rpartition("@") if "@" in text else (text, "", "")
-    return [sku.strip() for sku in skus.split(",")], person, "together"
+    return LineAsked([sku.strip() for sku in skus.split(",")], person, "together")
 
 
 def _wish(

@@ -192,8 +192,10 @@ def _ordered_text(booking: Booking) -> str:
 def _claimed(held: Sequence[Booking]) -> Claimed:
     ends = [one.held_until for one in held if one.held_until]
     longest = [one.longest_until for one in held if one.longest_until]
-    words = tuple(dict.fromkeys(booking_text(one) for one in sorted(held, key=lambda one: one.starts_at)))
-    return Claimed(len(held), min(ends, default=None), min(longest, default=None), words)
+    in_order = sorted(held, key=lambda one: one.starts_at)
+    words = tuple(dict.fromkeys(map(booking_text, in_order)))
+    place = in_order[0].location_id if in_order else None
+    return Claimed(len(held), min(ends, default=None), min(longest, default=None), words, place)
 
 
 def _held(basket_id: int) -> list[Booking]:

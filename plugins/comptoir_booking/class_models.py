@@ -1,11 +1,14 @@
 """Classes, which many book at once, and the waiting list of those who found nothing free."""
 
 import uuid
+from datetime import time
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from comptoir.base import clock
 from comptoir.channels.models import Channel, Location
 from comptoir.customers.models import User
 
@@ -45,9 +48,20 @@ class Session(models.Model):
     def __str__(self) -> str:
         return f"{self.wall_start} {self.taken}/{self.places}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes place, and has not begun."""
+        return not self.is_cancelled and self.starts_at > clock.now()
+
+    @property
+    def same_time(self) -> tuple[int, int, time]:
+        """What the dates of a weekly class have in common: where, and the weekday and time on the wall."""
+        local = self.starts_at.astimezone(ZoneInfo(self.time_zone))
+        return self.location_id, local.weekday(), local.time()
+
 
 class WaitEntry(models.Model):
-    """Somebody who would come if something became free; the first to ask is offered it first.
+    """Somebody who would come if something became free; the first to ask is offered it first. ``session``: of that class.
 
     An offer is a hold of its own (``offered``) that ends at ``offered_until``; then the next in line has it. Who lets
     ``most_offers`` go by is asked no more.
@@ -65,6 +79,9 @@ class WaitEntry(models.Model):
     service = models.ForeignKey("booking.Service", on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(
         "booking.Resource", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, null=True, blank=True, related_name="waiting"
     )
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Sum
 
 from comptoir.base import clock
 from comptoir.channels.models import Location
@@ -160,6 +160,8 @@ def read_diary(place: Location, first_day: date, days: int = 1) -> Diary:
     facts, team = read_place(place.pk, [], first, last), read_team(place.pk, first, last)
     window = Window(first_day, days, place.time_zone)
     rows = _allocations(team, window)
+    for row in rows:
+        row.booking.people = row.people or row.booking.party
     taken: dict[int, list[Allocation]] = defaultdict(list)
     spans: dict[int, list[Span]] = defaultdict(list)
     for row in rows:
@@ -213,7 +215,16 @@ def _allocations(team: Sequence[ResourceFacts], window: Window) -> list[Allocati
         lives, resource__in=[one.id for one in team], is_active=True, during__overlap=(day, last)
     )
     related = ("resource", "booking__service__product__parent", "booking__customer")
-    return sorted(rows.select_related(*related), key=lambda one: (one.during.lower, one.pk))
+    return sorted(
+        rows.select_related(*related).annotate(people=_people()), key=lambda one: (one.during.lower, one.pk)
+    )
+
+
+def _people() -> Subquery:
+    """How many come for what takes a stretch of time: who pays for themselves has a booking of their own."""
+    same = {name: OuterRef(f"booking__{name}") for name in ("visit", "service", "line")}
+    mine = Booking.objects.filter(**same, state__in=Booking.LIVE, session=None).order_by()
+    return Subquery(mine.values("visit").annotate(people=Sum("party")).values("people"))
 
 
 def _exceptions(

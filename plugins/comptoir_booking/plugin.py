@@ -21,6 +21,7 @@ from comptoir_booking.other_calendars import read_due_calendars
 from comptoir_booking.own_visits import appointments_part
 from comptoir_booking.pages.urls import urlpatterns
 from comptoir_booking.readiness import booking_problems
+from comptoir_booking.records import AppointmentRecords
 from comptoir_booking.telling import KINDS, tell_changes
 from comptoir_booking.waiting import offer_free_times
 
@@ -85,6 +86,11 @@ def register_preview() -> Preview:
 @hookimpl
 def add_document_fields(item: Item) -> dict[str, Any]:
     return booking_fields(item)
+
+
+@hookimpl
+def register_personal_records() -> AppointmentRecords:
+    return AppointmentRecords()
 
 
 @hookimpl

@@ -116,6 +116,14 @@ class MarkStays(ComptoirError):
     sentence = _("The order has been settled with this mark, so it stays. Book a new appointment instead.")
 
 
+class AppointmentsOpen(ComptoirError):
+    """Somebody wants to be forgotten who has an appointment still to come."""
+
+    code = "appointments_open"
+    status = 409
+    sentence = _("You have an appointment to come. You can erase your account when it is over or cancelled.")
+
+
 class NotPossible(ComptoirError):
     """A booking in this state cannot be changed like that."""
 

@@ -63,6 +63,11 @@ def series_starts(start: datetime, zone_name: str, *, every_weeks: int, times: i
         raise InvalidValue(field="times", value=times)
     if start.tzinfo is None:
         raise InvalidValue(field="start", value=start.isoformat())
+    return same_time_later(start, zone_name, every_weeks=every_weeks, times=times)
+
+
+def same_time_later(start: datetime, zone_name: str, *, every_weeks: int, times: int) -> list[datetime]:
+    """A start and those after it, at the same time on the wall."""
     zone = ZoneInfo(zone_name)
     wall = start.astimezone(zone).replace(tzinfo=None, fold=0)
     later = [instant_on_wall(wall + timedelta(weeks=n * every_weeks), zone) for n in range(1, times)]

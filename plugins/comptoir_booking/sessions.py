@@ -109,7 +109,7 @@ def hold_seats(*, session: Session, party: int, terms: Terms) -> list[Booking]:
 
 
 def book_seats(*, session: Session, party: int, terms: Terms) -> list[Booking]:
-    """Book places at once, as staff do. Errors: as ``hold_seats``."""
+    """Book places at once, as staff do: until the class is over. Errors: as ``hold_seats``."""
     return _take_seats(session, party, terms, State.CONFIRMED)
 
 
@@ -160,7 +160,7 @@ def _change_seats(bookings: Sequence[Booking], to: Session) -> None:
         one.pk: one
         for one in Session.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     }
-    _take_places(rows[to.pk], len(bookings))
+    _take_places(rows[to.pk], len(bookings), _soonest(to.service_id))
     give_seats_back(bookings)
 
 
@@ -185,15 +185,16 @@ def _take_seats(session: Session, party: int, terms: Terms, state: str) -> list[
 
     def take() -> list[Booking]:
         row = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
-        _take_places(row, party)
+        late = clock.now() - (row.ends_at - row.starts_at)
+        _take_places(row, party, late if terms.actor_id else _soonest(row.service_id))
         return _write(row, party, terms, state)
 
     return in_transaction(take)
 
 
-def _take_places(row: Session, party: int) -> None:
+def _take_places(row: Session, party: int, soonest: datetime) -> None:
     """Count places of a class that is locked as taken. Errors: ``SessionFull`` with what is left."""
-    if row.is_cancelled or row.starts_at < _soonest(row.service_id):
+    if row.is_cancelled or row.starts_at < soonest:
         raise SessionFull(field="session", left=0)
     if row.places - row.taken < party:
         _end_late_holds(row)

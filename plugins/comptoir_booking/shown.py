@@ -64,6 +64,12 @@ def people_for(place: Location, services: Sequence[Service]) -> list[Resource]:
     return sorted((who for who in able if place.pk in _works_at(who)), key=lambda who: who.name)
 
 
+def team_size(place: Location | None, services: Sequence[Service]) -> int:
+    """How many of the team are there for these services: so many can be looked after at once."""
+    able = {who.pk: who for one in services for who in one.skilled.all() if who.is_active}
+    return sum(place.pk in _works_at(who) for who in able.values()) if place else 0
+
+
 def services_shown(channel: ChannelContext, locale: str, services: Sequence[Service]) -> list[ServiceShown]:
     """Services with their words and prices; those without words on this channel are not shown."""
     if not services:

@@ -16,7 +16,7 @@ from comptoir_booking.links import wait_link
 from comptoir_booking.models import Booking, WaitEntry
 from comptoir_booking.telling import facts_of_place, facts_of_visit, titles_said
 from comptoir_booking.waiting import JOINED, owner_of, wait_token
-from comptoir_booking.wording import days_text
+from comptoir_booking.wording import wait_text
 
 OFFERED, OFFERED_SMS = "booking_offered", "booking_offered_sms"
 
@@ -30,7 +30,7 @@ def tell_offers(visits: Iterable[str]) -> None:
 
 def _entries(ids: Iterable[int]) -> list[WaitEntry]:
     rows = WaitEntry.objects.filter(pk__in=list(ids))
-    return list(rows.select_related("channel", "location", "service__product__parent"))
+    return list(rows.select_related("channel", "location", "session", "service__product__parent"))
 
 
 def _offers(ids: Iterable[int]) -> list[Booking]:
@@ -43,7 +43,7 @@ def _facts_of_entry(entry: WaitEntry) -> dict[str, Any]:
     return {
         "name": entry.name,
         "service": titles.get(entry.service_id) or entry.service.product.get_title(),
-        "days": days_text(entry.first_day, entry.last_day),
+        "days": wait_text(entry),
         "place": facts_of_place(entry.location),
         "order": {"link": wait_link(entry, wait_token(entry))},
     }

@@ -6,7 +6,9 @@ handled in a transaction of its own, its row locked, and skipped by others: nobo
 offered to two.
 """
 
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,10 +29,11 @@ from comptoir_booking.changes import extend_holds, release_holds
 from comptoir_booking.claims import Terms, hold_visit
 from comptoir_booking.conf import conf
 from comptoir_booking.layout import Visit, Wish
-from comptoir_booking.models import Booking, WaitEntry
+from comptoir_booking.models import Booking, Session, WaitEntry
 from comptoir_booking.queries import MOST_DAYS, free_starts
-from comptoir_booking.refusals import NothingOffered, StartNotFree
+from comptoir_booking.refusals import NothingOffered, SessionFull, StartNotFree
 from comptoir_booking.rows import lock_owned
+from comptoir_booking.sessions import hold_seats
 from comptoir_booking.wall_time import DAY
 
 State = WaitEntry.State
@@ -46,9 +49,9 @@ LIMIT = 50
 def join_waiting_list(
     *, channel: ChannelContext, location: Location, service_id: int, first_day: date, last_day: date,
     name: str, email: str = "", phone: str = "", person_id: int | None = None, locale: str = "",
-    customer_id: int | None = None,
+    customer_id: int | None = None, session: Session | None = None,
 ) -> WaitEntry:  # fmt: skip
-    """Ask to be told when a service becomes free on some days, with anybody or somebody chosen.
+    """Ask to be told when a service becomes free on some days, with anybody or somebody chosen; or a place of a class.
 
     Errors: ``InvalidValue`` for days that are over, or more than two months of them, and without a way to be told.
     """
@@ -58,7 +61,7 @@ def join_waiting_list(
     if not (email or phone):
         raise InvalidValue(field="email", value="")
     entry = WaitEntry(
-        channel_id=channel.id, location=location, service_id=service_id, person_id=person_id,
+        channel_id=channel.id, location=location, service_id=service_id, person_id=person_id, session=session,
         first_day=first_day, last_day=last_day, name=name, email=email, phone=phone,
         locale=locale or channel.default_locale, customer_id=customer_id, asked_at=clock.now(),
     )  # fmt: skip
@@ -84,7 +87,7 @@ def entry_for(token: str) -> WaitEntry:
         uuid = UUID(hex=token[:32])
     except ValueError as error:
         raise NotFound() from error
-    rows = WaitEntry.objects.select_related("channel", "location", "service__product")
+    rows = WaitEntry.objects.select_related("channel", "location", "session", "service__product")
     found = rows.filter(uuid=uuid).first()
     if found is None or not constant_time_compare(token, wait_token(found)):
         raise NotFound()
@@ -145,18 +148,20 @@ def _offer(pk: int) -> bool:
         return False
     here = clock.now().astimezone(ZoneInfo(entry.location.time_zone))
     first = max(entry.first_day, here.date())
-    if first > entry.last_day:
+    if first > entry.last_day or (entry.session and not entry.session.is_open):
         _end(entry)
         return False
     if not FIRST_HOUR <= here.hour < LAST_HOUR:
         return False
+    if entry.session:
+        return _hold(entry, partial(hold_seats, session=entry.session, party=1))
     visit = Visit(entry.location_id, (Wish(entry.service_id, entry.person_id),))
     for start in free_starts(visit, first, (entry.last_day - first).days + 1)[:1]:
-        return _hold(entry, visit, start)
+        return _hold(entry, partial(hold_visit, visit=visit, start=start))
     return False
 
 
-def _hold(entry: WaitEntry, visit: Visit, start: datetime) -> bool:
+def _hold(entry: WaitEntry, take: Callable[..., list[Booking]]) -> bool:
     minutes = conf.OFFER_MINUTES
     terms = Terms(
         owner=owner_of(entry), channel_id=entry.channel_id, customer_id=entry.customer_id, contact_name=entry.name,
@@ -164,8 +169,8 @@ def _hold(entry: WaitEntry, visit: Visit, start: datetime) -> bool:
         max_minutes=max(minutes, 45),
     )  # fmt: skip
     try:
-        [held] = hold_visit(visit=visit, start=start, terms=terms)
-    except StartNotFree:
+        [held] = take(terms=terms)
+    except (StartNotFree, SessionFull):
         return False
     WaitEntry.objects.filter(pk=entry.pk).update(
         state=State.OFFERED, offered=held.visit, offered_until=held.held_until, offers=F("offers") + 1
@@ -190,7 +195,7 @@ def _lapse(pk: int) -> None:
 
 def _locked(pk: int) -> WaitEntry | None:
     """An entry as it is now. Workers wait for each other: who skipped the first would offer its time to the second."""
-    rows = WaitEntry.objects.select_related("location", "channel").filter(pk=pk)
+    rows = WaitEntry.objects.select_related("location", "channel", "session").filter(pk=pk)
     return rows.select_for_update(no_key=True, of=("self",)).first()
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from comptoir.base import clock
-from comptoir_booking.models import Allocation, Booking, Resource, Session
+from comptoir_booking.models import Allocation, Booking, Resource, Session, WaitEntry
 
 
 def with_names(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
@@ -63,6 +63,13 @@ def when_text(moment: datetime, zone: str) -> str:
     with_year = " Y" if moment < now and local.year != now.year else ""
     said = {"day": formats.date_format(local, "l j F" + with_year), "time": formats.time_format(local, "H:i")}
     return _("%(day)s at %(time)s") % said
+
+
+def wait_text(entry: WaitEntry) -> str:
+    """For which days, or which class, somebody waits."""
+    if entry.session:
+        return when_text(entry.session.starts_at, entry.session.time_zone)
+    return days_text(entry.first_day, entry.last_day)
 
 
 def days_text(first: date, last: date) -> str:

@@ -13,6 +13,8 @@ from comptoir.api.health import healthz
 from comptoir.channels.pages import page_urls
 from comptoir.content.serving import PictureView
 
+handler500 = "comptoir.api.unavailable.server_error"
+
 #: A picture's address changes with its content, so it can be kept for a year.
 picture = cache_control(public=True, max_age=31_536_000, immutable=True)(PictureView.as_view())
 

@@ -41,23 +41,25 @@ def change_title(page: Any, title: str) -> None:
         page.keyboard.press("Control+p")
     page.evaluate(WATCHED)
     shown = page.frame_locator("#w-preview-iframe").frame_locator(WEB)
-    shown.locator("h1").wait_for(timeout=45000)
-    heading = shown.locator("h1").get_by_text(title, exact=True)
-    for _again in range(6):  # what is typed before Wagtail watches the form is seen with the next change only
-        page.locator("#id_title").fill(f"{title} !")
-        page.wait_for_timeout(1000)
-        page.locator("#id_title").fill(title)
+    shown.locator("h1").wait_for()
+    heading, field = shown.locator("h1"), page.locator("#id_title")
+    for times in range(
+        1, 7
+    ):  # what is typed before Wagtail watches the form is seen with the next change only
+        typed = f"{title} {'!' * times}"
+        field.fill(typed)
         with suppress(TimeoutError):
-            heading.wait_for(timeout=8000)
+            heading.get_by_text(typed, exact=True).wait_for(timeout=8000)
             break
-    heading.wait_for(timeout=1000)
-    assert shown.locator("header.top .logo").count() == 1
-    assert shown.locator("link[href*='/theme-']").count() == 1
+    field.fill(title)
+    heading.get_by_text(title, exact=True).wait_for()
+    shown.locator("header.top .logo").wait_for()
+    shown.locator("link[href*='/theme-']").wait_for(state="attached")
 
 
 def publish(page: Any) -> None:
     page.locator("[name=action-publish]").dispatch_event("click")
-    page.locator(".messages .success").first.wait_for(timeout=45000)
+    page.locator(".messages .success").first.wait_for()
 
 
 def test_the_front_page_and_a_product_are_seen_before_and_after_publishing(

@@ -57,7 +57,7 @@ def test_money_is_given_back_with_the_keyboard_alone(till, log_in):
     with page.expect_navigation():
         page.keyboard.press("Enter")
     # The summary has the focus on what is done next: Enter gives the money back.
-    assert page.evaluate("document.activeElement.textContent") == "Give back €49.90"
+    page.wait_for_function("document.activeElement.textContent === 'Give back €49.90'")
     assert not RefundRequest.objects.exists()
     with page.expect_navigation():
         page.keyboard.press("Enter")

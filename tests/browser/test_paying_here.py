@@ -74,8 +74,8 @@ def test_a_card_is_refused_and_then_taken_in_the_page_of_the_shop(account, open_
     script = {"body": STRIPES_SCRIPT, "content_type": "text/javascript"}
     page.context.route("https://js.stripe.com/**", lambda route: route.fulfill(**script))
     to_payment(page)
-    assert page.url.endswith("/web/en/checkout/here")
-    page.get_by_text("pk_test_here").wait_for(timeout=20_000)
+    page.wait_for_url("**/web/en/checkout/here")
+    page.get_by_text("pk_test_here").wait_for()
     assert "sk_test" not in page.content()
     page.get_by_role("button", name="Pay €49.90").click()
     page.get_by_role("alert").get_by_text("Your card was declined.").wait_for()
@@ -95,13 +95,13 @@ def test_only_that_page_may_load_stripes_script_and_a_script_that_is_not_there_i
     with_stripe = {address.rpartition("/")[2] for address, policy in heard.items() if "stripe.com" in policy}
     assert with_stripe == {"here"}
     page.get_by_role("link", name="Pay in another way").click()
-    assert page.get_by_role("button", name="Order, and pay €49.90 in the shop").is_visible()
+    page.get_by_role("button", name="Order, and pay €49.90 in the shop").wait_for()
 
 
 def test_without_scripts_the_page_says_what_to_do(account, open_page):
     page = open_page("/web/en/products/marin", locale="en", has_scripts=False)
     to_payment(page)
-    assert page.get_by_text("This means of payment needs JavaScript in your browser.").is_visible()
+    page.get_by_text("This means of payment needs JavaScript in your browser.").wait_for()
     page.get_by_role("link", name="Pay in another way").click()
     page.get_by_role("button", name="Order, and pay €49.90 in the shop").click()
-    assert page.get_by_role("heading", name="Thank you, Camille Martin.").is_visible()
+    page.get_by_role("heading", name="Thank you, Camille Martin.").wait_for()

@@ -24,8 +24,11 @@ from comptoir.catalogue.models import Picture
 from comptoir.catalogue.services import save_product_class
 from comptoir.channels.pages import page_urls
 from comptoir.channels.queries import channel_context
+from comptoir.checkout.erasing import erase_customer
 from comptoir.content.models import Menu, StoryPage
 from comptoir.customers.account import AccountRow, account_parts
+from comptoir.customers.models import User
+from comptoir.customers.records import records_of
 from comptoir.management.commands.worker import Rounds
 from comptoir.management.reference import hook_functions, signature
 from comptoir.publishing.preview import side_by_side
@@ -185,6 +188,16 @@ def test_add_account_part_stands_in_the_account_of_the_channels_that_have_the_pl
 
     assert part.rows == [AccountRow("7 on ours in fr")]
     assert account_parts(channel_context("web"), 7, "fr") == []
+
+
+def test_register_personal_records_tells_what_is_kept_of_a_customer_and_forgets_it(shop, dummy):
+    user = User.objects.create_user("camille@example.org")
+    pk = user.pk
+
+    assert records_of(pk)["dummy"] == [{"id": pk}]
+    erase_customer(user_id=pk)
+
+    assert dummy.forgotten == [pk]
 
 
 def test_check_readiness_keeps_an_item_off_the_channel_that_asks(shop, dummy, client):

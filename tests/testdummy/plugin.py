@@ -16,6 +16,7 @@ from comptoir.baskets.storefront import Act, ShopPage, Storefront, shop_page
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.customers.account import AccountPart, AccountRow
+from comptoir.customers.records import PersonalRecords
 from comptoir.events.models import Event
 from comptoir.fulfilment.carriers import Carrier
 from comptoir.fulfilment.methods import Method, Way
@@ -35,6 +36,9 @@ flown: list[Letter] = []
 
 #: One for each round of the worker.
 rounds: list[int] = []
+
+#: Customers who wanted to be.
+forgotten: list[int] = []
 
 #: Tables claimed, by the id of a basket.
 tables: dict[int, int] = {}
@@ -158,6 +162,23 @@ class Pigeon(Transport):
 @hookimpl
 def add_document_fields(item: Item, channel: Channel, locale: str) -> dict[str, Any]:
     return {"said": f"{item.title} on {channel.code} in {locale}"}
+
+
+class Diary(PersonalRecords):
+    """Knows the id of everybody, and forgets it."""
+
+    code = "dummy"
+
+    def kept(self, user_id: int) -> list[dict[str, Any]]:
+        return [{"id": user_id}]
+
+    def forget(self, user_id: int) -> None:
+        forgotten.append(user_id)
+
+
+@hookimpl
+def register_personal_records() -> PersonalRecords:
+    return Diary()
 
 
 @hookimpl

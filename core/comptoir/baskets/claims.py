@@ -43,12 +43,14 @@ class Claimed:
     """What is claimed for a line. Units: pieces; until when it is kept, and until when it can be at most.
 
     ``words`` say to the customer what it is, such as the day and the hour; what is the same of several pieces once.
+    ``location_id``: where the customer comes for it, for the first piece of several; nothing of it is brought anywhere.
     """
 
     quantity: int = 0
     until: datetime | None = None
     longest_until: datetime | None = None
     words: tuple[str, ...] = ()
+    location_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,12 @@ def with_claims(basket: BasketRow) -> tuple[BasketRow, set[int]]:
     return basket.with_lines(_with_claim(line, found.get(line.variant_id)) for line in basket.lines), short
 
 
+def need_claims(variant_ids: Iterable[int]) -> bool:
+    """Whether none of these can be sold without a claim, so that customers come for them and nothing is delivered."""
+    wanted = set(variant_ids)
+    return bool(wanted) and wanted == {pk for claims in _all().values() for pk in claims.claimed(0, wanted)}
+
+
 def extend_claims(basket_id: int, minutes: int) -> None:
     """Keep what is claimed for a basket longer."""
     for claims in _all().values():
@@ -198,6 +206,7 @@ def _with_claim(line: LineRow, claim: Claimed | None) -> LineRow:
         held_until=claim.until,
         longest_until=claim.longest_until,
         words=claim.words,
+        location_id=claim.location_id,
     )
 
 

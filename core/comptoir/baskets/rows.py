@@ -98,7 +98,7 @@ class Variant:
 class LineRow(Variant):
     """A line as it is kept, with what is held for it at the moment. Units: pieces. ``id`` is 0 until it is written.
 
-    ``words`` say what is claimed for it, such as the day and the hour of an appointment.
+    ``words`` say what is claimed for it, such as the day and the hour of an appointment; ``location_id`` where that is.
     """
 
     id: int = 0
@@ -108,6 +108,7 @@ class LineRow(Variant):
     held_until: datetime | None = None
     longest_until: datetime | None = None
     words: tuple[str, ...] = ()
+    location_id: int | None = None
 
     @property
     def owner(self) -> str:

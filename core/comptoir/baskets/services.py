@@ -42,12 +42,17 @@ MOST_VOUCHERS = 5
 @plans_kept()
 @transaction.atomic(savepoint=False)
 def open_basket(
-    *, channel: ChannelContext, location: Location | None = None, lines: Sequence[tuple[Code, int]] = ()
+    *,
+    channel: ChannelContext,
+    location: Location | None = None,
+    lines: Sequence[tuple[Code, int]] = (),
+    priced_for: int | None = None,
 ) -> tuple[BasketView, str]:
     """Open a basket for a guest, with its first lines if there are any; the second value is its token, shown once.
 
-    Shapes: ``lines`` are (code, pieces). Errors: as ``add_line``, and ``InvalidValue`` for a location whose goods the
-    channel does not offer. Nothing is opened then.
+    Shapes: ``lines`` are (code, pieces). ``priced_for`` is the id of the customer whose offers these lines get, though
+    the basket is not one of theirs. Errors: as ``add_line``, and ``InvalidValue`` for a location whose goods the channel
+    does not offer. Nothing is opened then.
     """
     if location and location.pk not in channel.location_ids:
         raise InvalidValue(field="location", value=location.code)
@@ -55,7 +60,8 @@ def open_basket(
     Basket.objects.create(
         channel_id=channel.id, location=location, token_hash=hash_token(token), touched_at=clock.now()
     )
-    return _add(Key(channel, token), lines), token
+    basket = _find_with(Key(channel, token), lines)
+    return _save(replace(basket, owner_id=priced_for), channel, _summed(basket, lines)), token
 
 
 @transaction.atomic(savepoint=False)
@@ -66,7 +72,8 @@ def add_line(*, key: Key, code: Code, quantity: int) -> BasketView:
     ``NotOnChannel``, ``LineRefused`` (a plugin), ``NotEnough``. Nothing changes then.
     Source: docs/algorithms/baskets.md, rules 1 and 2.
     """
-    return _add(key, [(code, quantity)])
+    basket = _find_with(key, [(code, quantity)])
+    return _save(basket, key.channel, _summed(basket, [(code, quantity)]))
 
 
 @transaction.atomic(savepoint=False)
@@ -193,11 +200,6 @@ def release_basket(*, basket_id: int) -> None:
     basket = basket_by_id(basket_id, lock=True)
     Basket.objects.filter(pk=basket.id).update(checkout_began_at=None)
     let_go(basket, basket.lines)
-
-
-def _add(key: Key, wanted: Sequence[tuple[Code, int]]) -> BasketView:
-    basket = _find_with(key, wanted)
-    return _save(basket, key.channel, _summed(basket, wanted))
 
 
 def _find_with(key: Key, wanted: Sequence[tuple[Code, int]]) -> BasketRow:

@@ -32,13 +32,23 @@ def page_urls() -> Patterns:
         URLResolver(RoutePattern(f"{name}/"), _where_on(name, patterns), app_name=name, namespace=name)
         for name, patterns in extensions.items()
     ]
-    for plugin, patterns in plugins.collect(hookspecs.register_pages, accept=_patterns).items():
+    by_plugin = plugins.collect(hookspecs.register_pages, accept=_patterns)
+    for plugin, patterns in by_plugin.items():
         # Those of extensions come first: the last pattern of a shop may stand for any path.
         pages = URLResolver(
             _PagesOf(plugin, is_endpoint=False), [*within, *patterns], app_name=plugin, namespace=plugin
         )
         found += [URLPattern(_DoorOf(plugin, is_endpoint=True), any_language), pages]
-    return [path("robots.txt", robots), *found]
+    return [path("", front_door, {"plugins_with_pages": [*by_plugin]}), path("robots.txt", robots), *found]
+
+
+def front_door(request: HttpRequest, plugins_with_pages: list[str]) -> HttpResponse:
+    """Send who only knows the name of the house to its first public channel that has pages."""
+    open_ones = Channel.objects.active().filter(is_public=True, plugin__in=plugins_with_pages)
+    channel = open_ones.first()
+    if channel is None:
+        raise Http404
+    return HttpResponseRedirect(f"/{channel.code}/")
 
 
 def robots(request: HttpRequest) -> HttpResponse:

@@ -177,7 +177,9 @@ def _keep_goods(order: Order, lines: Sequence[tuple[Code, int]], total: Money, h
     if channel is None:
         raise NotFound()
     patient, now = patient_channel(channel, hours * 60), clock.now()
-    view, _token = open_basket(channel=patient, location=order.location, lines=lines)
+    view, _token = open_basket(
+        channel=patient, location=order.location, lines=lines, priced_for=order.user_id
+    )
     costs = view.quote.total
     if costs != total:
         raise PriceChanged(field="total", now=written(costs), total=costs.as_json(), lines=[])

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
@@ -24,6 +25,8 @@ from comptoir.fulfilment.slots import NoSlotHeld, SlotFull, SlotPast, UnknownSlo
 #: How payments call the ways of fulfilment.
 WAYS = {Way.SHIP: "delivery", Way.COLLECT: "collection", Way.CARRY_OUT: "carried_out"}
 CARRIED_OUT = WAYS[Way.CARRY_OUT]
+#: Nothing is brought to anybody: the customer comes to where it is done.
+VISIT = "visit"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,34 @@ def _choose(
     slot = _slot(choice.option, wish, before, reference)
     total = choice.option.price.amount if choice.option.price else Decimal(0)
     return Chosen(_facts(choice, wish, point, slot, view), total, delivery_tax(total, view))
+
+
+def claimed_place(view: BasketView) -> int | None:
+    """The shop of the first line of a basket that its customer comes for; ``None`` if there is no such line."""
+    return next((line.row.location_id for line in view.lines if line.row.location_id), None)
+
+
+def is_visit(view: BasketView) -> bool:
+    """Whether a customer comes for all that is in a basket, so that nothing of it has to be delivered."""
+    return bool(view.lines) and all(line.row.location_id for line in view.lines)
+
+
+def is_at_till(view: BasketView) -> bool:
+    """Whether a basket stands at a till, where its customer may carry out at once what there is."""
+    channel = view.channel
+    return not channel.is_public and bool(view.basket.location or channel.own_location_id)
+
+
+def visit_of(view: BasketView, locale: str) -> Chosen:
+    """What stands in the place of a delivery for who comes for all of it: chosen by itself, it costs nothing."""
+    with translation.override(locale):
+        name = _("In the shop")
+    facts = {
+        "key": VISIT, "method": "", "kind": "collection", "name": name, "way": VISIT, "carrier": "", "due_at": None,
+        "location_id": claimed_place(view), "address": {}, "point": None, "slot": None, "promise": None, "promised": "",
+        "from": [], "wish": asdict(Wish(VISIT)), "basket_version": view.basket.version,
+    }  # fmt: skip
+    return Chosen(facts, Decimal(0), Decimal(0))
 
 
 def delivery_tax(total: Decimal, view: BasketView) -> Decimal:

@@ -153,7 +153,9 @@ def _add(
         return
     refuse_late(locked, parcels)
     channel = _channel(order)
-    view, _token = open_basket(channel=channel, location=order.location, lines=lines)
+    view, _token = open_basket(
+        channel=channel, location=order.location, lines=lines, priced_for=order.user_id
+    )
     now_costs = view.quote.total
     if now_costs != total:
         raise PriceChanged(field="total", now=written(now_costs), total=now_costs.as_json(), lines=[])

@@ -12,9 +12,11 @@ from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.baskets.holding import let_go
 from comptoir.baskets.models import Basket
 from comptoir.baskets.rows import basket_by_id
+from comptoir.checkout.delivery import VISIT
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.services import end_checkout
 from comptoir.customers.models import User
+from comptoir.customers.records import forget_records
 from comptoir.fulfilment.models import Parcel
 from comptoir.orders.models import Order
 from comptoir.reviews.services import forget_reviews
@@ -42,7 +44,7 @@ class StaffStays(ComptoirError):
 def erase_customer(*, user_id: int) -> None:
     """Erase an account with everything that only it needs; orders stay, without a name.
 
-    Errors: ``NotFound``, ``StaffStays``, ``OrdersOpen``. Nothing is erased then.
+    Errors: ``NotFound``, ``StaffStays``, ``OrdersOpen``, those of plugins that keep something of theirs. Nothing is erased then.
     """
     user = User.objects.select_for_update().filter(pk=user_id).first()
     if user is None:
@@ -50,13 +52,21 @@ def erase_customer(*, user_id: int) -> None:
     if user.is_staff:
         raise StaffStays()
     orders = Order.objects.filter(user=user).select_for_update(of=("self",)).order_by("pk")
-    if any(order.state not in OVER for order in orders):
+    if any(map(_is_under_way, orders)):
         raise OrdersOpen()
     _give_up_baskets(user)
+    forget_records(user.pk)
     for order in orders:
         _forget_name(order)
     forget_reviews(user=user)
     user.delete()
+
+
+def _is_under_way(order: Order) -> bool:
+    """Of an order whose customer comes, only the plugin that keeps its claims knows whether they were there yet."""
+    if order.state == Order.State.PLACED and order.delivery.get("way") == VISIT:
+        return Parcel.objects.filter(order=order, state__in=Parcel.OPEN).exists()
+    return order.state not in OVER
 
 
 def _give_up_baskets(user: User) -> None:

@@ -13,6 +13,7 @@ from oscar.apps.catalogue.models import ProductAttributeValue
 from comptoir.base.money import Money
 from comptoir.baskets.shown import BasketView, ShownLine
 from comptoir.catalogue.models import AttributeOption, Product
+from comptoir.checkout.delivery import claimed_place
 from comptoir.checkout.models import Checkout
 from comptoir.content.models import ProductContent
 from comptoir.orders.placing import Contact, PlacedLine, Placing
@@ -73,7 +74,8 @@ def thaw(frozen: Mapping[str, Any]) -> tuple[Placing, FrozenOffers]:
 
 def _placing(checkout: Checkout, view: BasketView, is_unpaid: bool, later: Mapping[int, Decimal]) -> Placing:
     quote, basket = view.quote, view.basket
-    location_id = checkout.delivery.get("location_id") or (basket.location.pk if basket.location else None)
+    till = basket.location.pk if basket.location else None
+    location_id = checkout.delivery.get("location_id") or till or claimed_place(view)
     return Placing(
         reference=checkout.reference,
         channel_id=view.channel.id,

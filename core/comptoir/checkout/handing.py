@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from comptoir.channels.models import Location
-from comptoir.checkout.delivery import WAYS
+from comptoir.checkout.delivery import VISIT, WAYS
 from comptoir.fulfilment.methods import Way
 from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.parcels import Promised, open_parcels
 from comptoir.fulfilment.queries import confirmed_slot
 from comptoir.orders.models import Order
 
-_WAY_OF = {word: way for way, word in WAYS.items()}
+#: Who comes anyway takes with them what was added to their order.
+_WAY_OF = {**{word: way for way, word in WAYS.items()}, VISIT: Way.COLLECT}
 
 
 def open_order_parcels(order: Order, promised: Promised | None = None) -> list[Parcel]:

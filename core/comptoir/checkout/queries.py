@@ -10,7 +10,7 @@ from comptoir.baskets.shown import price_basket, show_basket
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
 from comptoir.checkout.models import Checkout
-from comptoir.checkout.services import CheckoutView
+from comptoir.checkout.services import CheckoutView, fit_delivery
 from comptoir.customers.models import User
 from comptoir.customers.queries import workplaces
 from comptoir.orders.queries import orders_for
@@ -32,8 +32,13 @@ def view_of(channel: ChannelContext, checkout: Checkout) -> CheckoutView:
     """The view of a checkout that was read or changed just now."""
     if checkout.state != Checkout.State.OPEN:
         return CheckoutView(checkout, channel, None)
-    priced = price_basket(basket_by_id(checkout.basket_id), channel)
-    return CheckoutView(checkout, channel, show_basket(priced))
+    return _with_basket(channel, checkout)
+
+
+def _with_basket(channel: ChannelContext, checkout: Checkout) -> CheckoutView:
+    view = show_basket(price_basket(basket_by_id(checkout.basket_id), channel))
+    fit_delivery(checkout, view)  # the basket may be another since; nothing is written
+    return CheckoutView(checkout, channel, view)
 
 
 def live_view(channel: ChannelContext, uuid: str) -> CheckoutView:
@@ -45,8 +50,7 @@ def live_view(channel: ChannelContext, uuid: str) -> CheckoutView:
     if view.checkout.state != Checkout.State.PAYING:
         return view
     with suppress(NotFound):  # the basket was closed or handed over meanwhile
-        priced = price_basket(basket_by_id(view.checkout.basket_id), channel)
-        return CheckoutView(view.checkout, channel, show_basket(priced))
+        return _with_basket(channel, view.checkout)
     return view
 
 

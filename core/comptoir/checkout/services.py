@@ -28,7 +28,18 @@ from comptoir.baskets.models import Basket
 from comptoir.baskets.rows import BasketRow, Key, basket_where
 from comptoir.baskets.shown import BasketView, price_basket, show_basket
 from comptoir.channels.queries import ChannelContext
-from comptoir.checkout.delivery import CARRIED_OUT, Wish, choose_way, wish_of, with_point
+from comptoir.checkout.delivery import (
+    CARRIED_OUT,
+    VISIT,
+    Chosen,
+    Wish,
+    choose_way,
+    is_at_till,
+    is_visit,
+    visit_of,
+    wish_of,
+    with_point,
+)
 from comptoir.checkout.freezing import freeze
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.refusals import CheckoutOver, GoodsOnly, NotReady, PriceChanged, Reason
@@ -66,6 +77,13 @@ class CheckoutView:
         goods = self.basket.quote.total
         return goods + Money(self.checkout.delivery_total, goods.currency)
 
+    @property
+    def is_visit(self) -> bool:
+        """Whether the customer comes for all of it, so that no delivery is asked for."""
+        if self.basket is None or self.checkout.adds_to_id:
+            return self.checkout.delivery.get("way") == VISIT
+        return is_visit(self.basket)
+
     @cached_property
     def later(self) -> dict[int, Decimal]:
         """What of the lines is paid when the customer comes, by variant (docs/decisions/0008)."""
@@ -102,13 +120,20 @@ def begin_checkout(*, key: Key, locale: str) -> CheckoutView:
         end_checkout(live, problem="handed_over")
         live = None
     if live is None:
-        live = Checkout.objects.create(
+        live = Checkout(
             basket_id=basket.id,
             channel_id=basket.channel_id,
             locale=locale,
             began_at=now,
             ends_at=now + timedelta(minutes=key.channel.hold_minutes_max),
         )
+        fit_delivery(live, view)
+        live.save()
+    elif live.state == State.OPEN:
+        before = live.delivery
+        _fit_delivery(live, view)
+        if live.delivery != before:
+            live.save(update_fields=FILLED_IN)
     return CheckoutView(live, key.channel, view)
 
 
@@ -147,7 +172,7 @@ def change_checkout(*, channel: ChannelContext, uuid: str, change: Change) -> Ch
         if change.provider is not None:
             checkout.provider = _text("payment", change.provider, 40)
         view = show_basket(price_basket(basket, channel))
-        if wish:
+        if not _fit_delivery(checkout, view, wish) and wish:
             _deliver(checkout, view, wish)
         checkout.save(update_fields=FILLED_IN)
     return CheckoutView(checkout, channel, view)
@@ -169,6 +194,7 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
     if checkout.adds_to_id:
         return _as_offered(checkout, channel, total)
     view = show_basket(price_basket(basket, channel))
+    _fit_delivery(checkout, view)
     shown = CheckoutView(checkout, channel, view)
     if reasons := _reasons(shown):
         raise NotReady(reasons)
@@ -219,6 +245,8 @@ def choose_again(checkout: Checkout, view: BasketView) -> bool:
     The basket is another since, goods are not held any more, or a shop closed that gives them or hands them out.
     """
     said = checkout.delivery
+    if said["way"] == VISIT:
+        return False
     is_same = said["basket_version"] == view.basket.version and not any(
         line.missing for line in view.basket.lines
     )
@@ -229,10 +257,39 @@ def choose_again(checkout: Checkout, view: BasketView) -> bool:
     return True
 
 
+def fit_delivery(checkout: Checkout, view: BasketView, wish: Wish | None = None) -> bool:
+    """Ask for no delivery if the customer comes for all that is in the basket, and for one again if not any more.
+
+    Says whether the customer comes: what was wished counts at a till only then. The checkout is not saved.
+    """
+    if checkout.adds_to_id:
+        return False
+    way = checkout.delivery.get("way")
+    is_said = is_at_till(view) and (wish is not None or way == CARRIED_OUT)
+    if is_visit(view) and not is_said:
+        _set_delivery(checkout, visit_of(view, checkout.locale))
+        return True
+    if way == VISIT:
+        _set_delivery(checkout, Chosen({}, Decimal(0), Decimal(0)))
+    return False
+
+
+def _fit_delivery(checkout: Checkout, view: BasketView, wish: Wish | None = None) -> bool:
+    """As ``fit_delivery``, and a time of collection that is of no use any more is free for others."""
+    slot = checkout.delivery.get("slot")
+    comes = fit_delivery(checkout, view, wish)
+    if comes and slot:
+        release_slot(owner=checkout.reference)
+    return comes
+
+
 def _deliver(checkout: Checkout, view: BasketView, wish: Wish) -> None:
-    chosen = choose_way(
-        view=view, wish=wish, before=checkout.delivery, reference=checkout.reference, locale=checkout.locale
-    )
+    before, reference = checkout.delivery, checkout.reference
+    chosen = choose_way(view=view, wish=wish, before=before, reference=reference, locale=checkout.locale)
+    _set_delivery(checkout, chosen)
+
+
+def _set_delivery(checkout: Checkout, chosen: Chosen) -> None:
     checkout.delivery = chosen.facts
     checkout.delivery_total, checkout.delivery_tax = chosen.total, chosen.tax
 

@@ -9,6 +9,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from comptoir.base import clock
+from comptoir.baskets.claims import need_claims
 from comptoir.channels.queries import ChannelContext
 from comptoir.fulfilment.facts import Facts, load_facts
 from comptoir.fulfilment.methods import Asked, Option, UnknownMethod, methods
@@ -17,8 +18,14 @@ from comptoir.fulfilment.promises import Promise
 
 
 def delivery_options(asked: Asked) -> list[Option]:
-    """All options of a basket, in the merchant's order; a constant number of statements (``facts.load_facts``)."""
-    return options_from(asked, load_facts(asked))
+    """All options of a basket, in the merchant's order; a constant number of statements (``facts.load_facts``).
+
+    None if customers come for all of it, such as for appointments.
+    """
+    facts = load_facts(asked)
+    if not facts.counted and need_claims(line.variant_id for line in asked.lines):
+        return []
+    return options_from(asked, facts)
 
 
 def options_from(asked: Asked, facts: Facts) -> list[Option]:

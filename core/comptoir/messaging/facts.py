@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils import formats, timezone
 from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
 
 from comptoir.base.money import Money, written
+from comptoir.baskets.claims import claims_of_order
 from comptoir.channels.models import Location
 from comptoir.checkout.additions import of_checkout
+from comptoir.checkout.delivery import VISIT
 from comptoir.checkout.drafts import payment_link
 from comptoir.checkout.models import Checkout
 from comptoir.conf import conf
@@ -32,15 +35,23 @@ IN_SHOP, BY_TRANSFER = PayInShop.code, BankTransfer.code
 
 def of_order(order: Order) -> dict[str, Any]:
     """Everything the first e-mail says: lines, sums, delivery, and how to pay what is not paid."""
+    rows = list(order.lines.all())
+    claims = {} if all(one.is_counted for one in rows) else claims_of_order(order.number, order.locale)
     lines = [
-        {"quantity": line.quantity, "title": line.description, "total": _money(line.total, order.currency)}
-        for line in order.lines.all()
+        {
+            "quantity": line.quantity,
+            "title": line.description,
+            "total": _money(line.total, order.currency),
+            "words": [capfirst(one.words) for one in claims.get(line.variant_id, ())],
+        }
+        for line in rows
     ]
+    is_visit = order.delivery.get("way") == VISIT
     return {
         "order": {
             **_heading(order),
             "lines": lines,
-            "delivery_total": _money(order.delivery_total, order.currency),
+            "delivery_total": "" if is_visit else _money(order.delivery_total, order.currency),
             "total": _money(order.total, order.currency),
             "tax": _money(order.tax, order.currency),
         },
@@ -189,12 +200,13 @@ def _heading(order: Order) -> dict[str, Any]:
 def _delivery(order: Order) -> dict[str, Any]:
     said = order.delivery
     slot = datetime.fromisoformat(said["slot"]) if said.get("slot") else None
+    comes = said.get("way") in ("collection", VISIT)
     zone = order.location.time_zone if order.location else timezone.get_current_timezone_name()
     return {
-        "name": said.get("name", ""),
+        "name": "" if said.get("way") == VISIT else said.get("name", ""),
         "way": said.get("way", ""),
         "to": _address_lines(said.get("point") or said.get("address")),
-        "place": _place(order.location) if order.location and said.get("way") == "collection" else None,
+        "place": _place(order.location) if order.location and comes else None,
         "promise": _promise(said.get("promise")),
         "slot": {"day": _day(_local(slot, zone)), "time": _time(_local(slot, zone))} if slot else None,
     }

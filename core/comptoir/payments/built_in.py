@@ -29,17 +29,18 @@ class ByHand(Provider):
 
 
 class PayInShop(ByHand):
-    """Paid when the goods are collected or carried out: the goods stay in the shop until then."""
+    """Paid when the customer comes: goods stay in the shop until then."""
 
     code = "shop"
     name = gettext_lazy("Pay in the shop")
 
     def is_offered(self, offer: Offer) -> bool:
-        return offer.way == "carried_out" or (offer.way == "collection" and not offer.is_deposit)
+        comes = offer.way in ("collection", "visit")
+        return offer.way == "carried_out" or (comes and not offer.is_deposit)
 
     def start(self, asked: Asked) -> Answer:
         with translation.override(asked.locale or None):
-            step = Step("instructions", text=_("Please pay at the counter when you collect your order."))
+            step = Step("instructions", text=_("Please pay at the counter when you come."))
         return Answer(facts=[Fact("authorised", asked.amount, asked.payment)], step=step)
 
 

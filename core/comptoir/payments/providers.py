@@ -70,8 +70,8 @@ class NoticeUnreadable(ComptoirError):
 class Offer:
     """What a shopper is about to pay. ``way`` is how the goods get to the customer.
 
-    ``way``: ``"delivery"``, ``"collection"``, ``"carried_out"`` or empty when it is not known yet. ``is_deposit``: the
-    rest is paid when the customer comes, and this has to be there before.
+    ``way``: ``"delivery"``, ``"collection"``, ``"carried_out"``, ``"visit"`` (there are no goods, the customer comes) or
+    empty when it is not known yet. ``is_deposit``: the rest is paid when the customer comes, and this has to be there before.
     """
 
     channel: ChannelContext

@@ -46,7 +46,8 @@ def offered_methods(
 ) -> list[OfferedMethod]:
     """The means of payment a customer may choose from, in the order of the plugins, the channel's own first.
 
-    ``way`` is how the goods get there: ``"delivery"``, ``"collection"``, ``"carried_out"``, or empty if not known yet.
+    ``way`` is how the goods get there: ``"delivery"``, ``"collection"``, ``"carried_out"``, ``"visit"`` if there are no
+    goods and the customer comes, or empty if not known yet.
     ``is_deposit``: more is paid when the customer comes.
     """
     offer = Offer(channel, amount, way, location_id, is_deposit)

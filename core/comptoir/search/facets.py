@@ -9,6 +9,8 @@ from comptoir.search.questions import Filters
 
 LETTERS = ("xxxs", "xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl", "2xl", "3xl", "4xl", "5xl")
 WORN = {word: place for place, word in enumerate(LETTERS)}
+#: Where words stand that are no size.
+NO_SIZE = (2, 0.0)
 VALUES_MAX = 100
 
 
@@ -53,9 +55,9 @@ def _place(code: str, values: list[tuple[FacetValue, int]]) -> tuple[bool, int, 
 
 
 def _in_order(rows: list[ShownValue]) -> list[ShownValue]:
-    sizes = {row.value: _size(row.label) for row in rows}
-    if all(sizes.values()):
-        return sorted(rows, key=lambda row: (sizes[row.value], row.label))[:VALUES_MAX]
+    sizes = {row.value: size for row in rows if (size := _size(row.label))}
+    if len(sizes) > len(rows) / 2:  # the others are words among sizes, such as “one size”
+        return sorted(rows, key=lambda row: (sizes.get(row.value, NO_SIZE), row.label))[:VALUES_MAX]
     return sorted(rows, key=lambda row: (not row.is_chosen, -row.count, row.label))[:VALUES_MAX]
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comptoir.base import clock
+from comptoir_booking.backoffice.classes import class_url
 from comptoir_booking.backoffice.screen import ICONS, BookScreen, State, name_of, visit_url
 from comptoir_booking.diary import Block, Column, Diary, Stretch, monday_of, read_diary, shown_hours
 from comptoir_booking.models import Booking, HoursException, Resource
@@ -152,14 +153,17 @@ class CalendarScreen(BookScreen):
         day = self.diary.window.zone_name
         return Card(
             block=block,
-            url=visit_url(booking.visit),
+            url=class_url(booking.held_class) if booking.held_class else visit_url(booking.visit),
             state=booking.state,
             state_name=booking.get_state_display(),
             icon=ICONS[State(booking.state)],
             name=_name(booking),
             service=booking.service.product.get_title(),
             times=_times(booking, day),
-            can_move=booking.state == State.CONFIRMED and block.is_first and self.may("change_booking"),
+            can_move=booking.state == State.CONFIRMED
+            and block.is_first
+            and not booking.held_class
+            and self.may("change_booking"),
         )
 
 
@@ -246,7 +250,8 @@ def _name(booking: Booking) -> str:
     if booking.held_class:
         said = {"taken": booking.held_class.taken, "places": booking.held_class.places}
         return _("Class, %(taken)s of %(places)s places") % said
-    return _("In a basket") if booking.state == State.HELD else name_of(booking)
+    name = _("In a basket") if booking.state == State.HELD else name_of(booking)
+    return name if booking.people == 1 else _("%(name)s, %(n)s people") % {"name": name, "n": booking.people}
 
 
 def _times(booking: Booking, zone_name: str) -> str:

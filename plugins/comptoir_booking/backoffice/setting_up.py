@@ -208,7 +208,8 @@ class ServiceViewSet(ModelViewSet):
         MultiFieldPanel(
             [
                 FieldPanel("product"),
-                FieldRowPanel([FieldPanel("step_minutes"), FieldPanel("policy"), FieldPanel("is_active")]),
+                FieldRowPanel([FieldPanel("step_minutes"), FieldPanel("policy")]),
+                FieldRowPanel([FieldPanel("is_active"), FieldPanel("in_sessions")]),
                 FieldRowPanel([FieldPanel("party_min"), FieldPanel("party_max"), FieldPanel("price_for")]),
                 FieldPanel("skilled", widget=forms.CheckboxSelectMultiple),
             ],

@@ -8,6 +8,7 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from comptoir.base.backoffice import may
 from comptoir_booking.backoffice.calendar import DayScreen, WeekScreen
+from comptoir_booking.backoffice.classes import ClassesScreen, ClassScreen, NewClassScreen
 from comptoir_booking.backoffice.one_visit import MoveScreen, VisitScreen
 from comptoir_booking.backoffice.problems import HoursScreen, ReportScreen
 from comptoir_booking.backoffice.taking import BlockScreen, NewVisitScreen
@@ -39,6 +40,9 @@ class AppointmentsViewSet(ViewSet):
             path("block/", BlockScreen.as_view(), name="block"),
             path("hours/", HoursScreen.as_view(), name="hours"),
             path("report/", ReportScreen.as_view(), name="report"),
+            path("classes/", ClassesScreen.as_view(), name="classes"),
+            path("classes/new/", NewClassScreen.as_view(), name="new_class"),
+            path("classes/<uuid:session>/", ClassScreen.as_view(), name="class"),
             path("<uuid:visit>/", VisitScreen.as_view(), name="visit"),
             path("<uuid:visit>/move/", MoveScreen.as_view(), name="move"),
         ]

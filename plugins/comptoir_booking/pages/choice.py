@@ -1,7 +1,7 @@
 """What a customer has chosen so far: it all stands in the address, so every step is a link that can be kept and sent."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -13,47 +13,113 @@ from comptoir.base.money import Money
 from comptoir.baskets.storefront import ShopPage
 from comptoir.channels.models import Location
 from comptoir.publishing.texts import money_text
-from comptoir_booking.asking import MOST_SERVICES, seen_minutes, services_sold, visit_of
+from comptoir_booking.asking import MOST_SERVICES, LineAsked, seen_minutes, services_sold, visit_of_lines
 from comptoir_booking.fees import due_now
 from comptoir_booking.layout import ANY, SAME, Visit
 from comptoir_booking.models import Policy, Resource, Service
 from comptoir_booking.refusals import PartySize
 from comptoir_booking.series import MOST_TIMES, MOST_WEEKS
-from comptoir_booking.shown import ServiceShown, people_for, total_of
+from comptoir_booking.shown import ServiceShown, people_for, services_shown, total_of
 
+#: How many come at the same time at most, each for services of their own; and what is added to the names of their fields.
+MOST_LINES = 4
+MARKS = ("", *(f"-{n}" for n in range(2, MOST_LINES + 1)))
 #: What is wrong with a choice that has to be made anew.
 NOT_LIKE_THAT = (InvalidValue, PartySize)
 
 
 @dataclass(frozen=True)
+class Line:
+    """What one of those who come has done, and by whom; ``person`` is empty for anybody. ``mark`` tells its fields."""
+
+    mark: str
+    services: Sequence[Service]
+    person: str
+    people: Sequence[Resource]
+
+    @property
+    def who(self) -> Resource | None:
+        """Who was chosen of the team."""
+        return next((one for one in self.people if one.code == self.person), None)
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes with whoever was chosen."""
+        return sum(seen_minutes(one, self.who) for one in self.services)
+
+    def pairs(self, person: str) -> list[tuple[str, str]]:
+        """The line as parts of an address, or fields of a form."""
+        services = [(f"service{self.mark}", one.product.sku) for one in self.services]
+        return [(f"person{self.mark}", person), *services] if person else services
+
+
+@dataclass(frozen=True)
 class Choice:
-    """Where, what, by whom and for how many; ``person`` is empty for anybody.
+    """Where, what, by whom and for how many; whoever comes along, at the same time, has a line of their own.
 
     Every so many weeks, so many times; once: nothing of both.
     """
 
     place: Location
-    services: Sequence[Service]
-    person: str
-    people: Sequence[Resource]
+    lines: Sequence[Line]
     visit: Visit
     every: int = 0
     times: int = 0
     party: int = 1
 
     @property
-    def minutes(self) -> int:
-        """How long it takes with whoever was chosen."""
-        who = next((one for one in self.people if one.code == self.person), None)
-        return sum(seen_minutes(one, who) for one in self.services)
+    def services(self) -> list[Service]:
+        return [one for line in self.lines for one in line.services]
 
-    def query(self, **other: str) -> str:
-        """The choice as a part of an address, with other words in it or without those that are empty."""
-        rhythm = {"every": str(self.every), "times": str(self.times)} if self.every else {}
-        size = {"party": str(self.party)} if self.party > 1 else {}
-        words = {"location": self.place.code, "person": self.person, **rhythm, **size, **other}
-        pairs = [("service", one.product.sku) for one in self.services]
-        return urlencode([*((name, value) for name, value in words.items() if value), *pairs])
+    @property
+    def minutes(self) -> int:
+        """How long all of them are there."""
+        return max(line.minutes for line in self.lines)
+
+    @property
+    def persons(self) -> dict[str, str]:
+        """Who was chosen, by the mark of the line."""
+        return {line.mark: line.person for line in self.lines if line.person}
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """What a form of the next step carries on."""
+        return self._pairs(self.place.code, self.persons, self.lines, with_rhythm=False)
+
+    def query(self, *, place: Location | None = None, persons: Mapping[str, str] | None = None) -> str:
+        """The choice as a part of an address, at another place or with others of the team."""
+        persons = self.persons if persons is None else persons
+        return urlencode(self._pairs((place or self.place).code, persons, self.lines))
+
+    @property
+    def at_once(self) -> str:
+        """The address of all services at the same time, each a line; empty if that cannot be, or is so already."""
+        split = [[one] for one in self.services]
+        if len(self.lines) > 1 or not 1 < len(split) <= MOST_LINES or not can_be_at_once(self.place, split):
+            return ""
+        return self._other(split)
+
+    @property
+    def in_turn(self) -> str:
+        """The address of all services one after the other; empty if they are, or more than one person comes for certain."""
+        is_split = len(self.lines) > 1 and all(len(line.services) == 1 for line in self.lines)
+        if not is_split or len(set(self.services)) < len(self.services):
+            return ""
+        return self._other([self.services])
+
+    def _other(self, services: Sequence[Sequence[Service]]) -> str:
+        lines = [Line(mark, one, "", ()) for mark, one in zip(MARKS, services, strict=False)]
+        return urlencode(self._pairs(self.place.code, {}, lines))
+
+    def _pairs(
+        self, place: str, persons: Mapping[str, str], lines: Sequence[Line], *, with_rhythm: bool = True
+    ) -> list[tuple[str, str]]:
+        pairs = [("location", place)]
+        if self.every and with_rhythm:
+            pairs += [("every", str(self.every)), ("times", str(self.times))]
+        if self.party > 1:
+            pairs.append(("party", str(self.party)))
+        return pairs + [pair for line in lines for pair in line.pairs(persons.get(line.mark, ""))]
 
 
 def choice_of(page: ShopPage, said: QueryDict) -> Choice:
@@ -61,20 +127,51 @@ def choice_of(page: ShopPage, said: QueryDict) -> Choice:
 
     Errors (``NOT_LIKE_THAT``): ``InvalidValue`` naming what is not there (any more), ``PartySize``.
     """
-    skus = list(dict.fromkeys(said.getlist("service")))[: MOST_SERVICES + 1]
-    code, person, party = said.get("location", ""), said.get("person", ""), party_said(said)
-    visit = visit_of(page.channel, location=code, services=skus, person=person, party=party)
-    by_id = {one.pk: one for one in services_sold(page.channel, skus)}
-    services = [by_id[wish.service_id] for wish in visit.wishes]
+    code, party = said.get("location", ""), party_said(said)
+    asked = lines_said(said) or [LineAsked([])]
+    visit = visit_of_lines(page.channel, location=code, lines=asked, party=party)
+    by_sku = {
+        one.product.sku: one
+        for one in services_sold(page.channel, [sku for one in asked for sku in one.skus])
+    }
     place = Location.objects.get(pk=visit.location_id)
+    lines = [
+        _line(place, mark, [by_sku[sku] for sku in one.skus], one.person)
+        for mark, one in zip(MARKS, asked, strict=False)
+    ]
+    long = [one for one in lines if len(one.services) > 1]
+    is_same = bool(long) and all(one.people for one in long)
+    every, times = _rhythm(said)
+    return Choice(place, lines, replace(visit, people=SAME if is_same else ANY), every, times, party)
+
+
+def _line(place: Location, mark: str, services: Sequence[Service], person: str) -> Line:
     people = people_for(place, services)
     if person and person not in {one.code for one in people}:
         raise InvalidValue(field="person", value=person[:40])
-    together = SAME if people and len(services) > 1 else ANY
-    every, times = _rhythm(said)
-    return Choice(
-        place, services, person, people, Visit(place.pk, visit.wishes, together), every, times, party
-    )
+    return Line(mark, services, person, people)
+
+
+def lines_said(said: QueryDict) -> list[LineAsked]:
+    """What each of those who come would like; those for whom nothing was chosen do not come."""
+    return [
+        LineAsked(skus, said.get(f"person{mark}", ""))
+        for mark in MARKS
+        if (skus := list(dict.fromkeys(said.getlist(f"service{mark}")))[: MOST_SERVICES + 1])
+    ]
+
+
+def can_be_at_once(place: Location, lines: Sequence[Sequence[Service]]) -> bool:
+    """Whether enough of the team are there for several at the same time; whether they are free is another thing."""
+    able = [{one.pk for one in people_for(place, services)} for services in lines]
+    return all(able) and len(set.union(*able)) >= len(able)
+
+
+def lines_shown(page: ShopPage, choice: Choice) -> list[list[ServiceShown]]:
+    """The services of each line with words and prices; those without words on this channel are not shown."""
+    shown = services_shown(page.channel, page.locale, list(dict.fromkeys(choice.services)))
+    by_id = {one.service.pk: one for one in shown}
+    return [[by_id[one.pk] for one in line.services if one.pk in by_id] for line in choice.lines]
 
 
 def party_said(said: QueryDict) -> int:

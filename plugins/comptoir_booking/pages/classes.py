@@ -1,7 +1,9 @@
 """Classes: the next dates with their free places, places into the basket; and places moved to another date by their link."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -33,6 +35,7 @@ class ClassShown:
     when: str
     people: str
     left: int
+    is_repeated: bool = False
 
     @property
     def place(self) -> Location:
@@ -58,21 +61,30 @@ def classes(page: ShopPage) -> HttpResponse:
 @require_POST
 @shop_page
 @limited("RATE_BASKETS")
-def hold_places(page: ShopPage, session: str) -> HttpResponse:
+def hold_places(page: ShopPage, session: UUID) -> HttpResponse:
     """Keep places for whoever chose them, as a line of the basket; if they are gone, say how many are left."""
-    found = session_by(session, page.channel.location_ids)
-    if not any(
-        one.pk == found.service_id for one in services_sold(page.channel, [found.service.product.sku])
-    ):
-        raise NotFound()
-    said = page.request.POST.get("party", "")
-    party = int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0
+    found, party = class_sold(page, session), party_of(page)
     try:
         return page.put_in(lambda key: hold_seats_in_basket(key=key, session=found, party=party))
     except InvalidValue:
         return classes_page(page, sentence=_("Choose how many places."), status=422)
     except ComptoirError as error:
         return classes_page(page, sentence=str(error), status=error.status)
+
+
+def class_sold(page: ShopPage, session: UUID) -> Session:
+    """A class at one of the places of the channel, which sells it. Errors: ``NotFound``."""
+    found = session_by(session, page.channel.location_ids)
+    sold = services_sold(page.channel, [found.service.product.sku])
+    if found.service_id not in {one.pk for one in sold}:
+        raise NotFound()
+    return found
+
+
+def party_of(page: ShopPage) -> int:
+    """How many places a form asks for; none for nonsense."""
+    said = page.request.POST.get("party", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 4 else 0
 
 
 def classes_page(page: ShopPage, *, sentence: str = "", status: int = 200) -> HttpResponse:
@@ -102,12 +114,21 @@ def classes_page(page: ShopPage, *, sentence: str = "", status: int = 200) -> Ht
 def dates_of(page: ShopPage, services: Sequence[Service]) -> list[ClassShown]:
     """The next dates of classes, with words, price and who gives them; the same few statements however many."""
     sessions = list(coming_sessions(services, page.channel.location_ids)[:MOST_SHOWN]) if services else []
+    return shown_classes(page, services, sessions)
+
+
+def shown_classes(
+    page: ShopPage, services: Sequence[Service], sessions: Sequence[Session]
+) -> list[ClassShown]:
+    """Dates of classes with words and price; whether others are at the same time of the week."""
+    times = Counter((one.service_id, one.same_time) for one in sessions)
     by_id = {one.service.pk: one for one in services_shown(page.channel, page.locale, services)}
     people = _people_of(sessions)
     return [
         ClassShown(
             one, by_id[one.service_id], when_text(one.starts_at, one.time_zone),
             people.get(one.visit, ""), one.left,  # type: ignore[attr-defined]
+            times[one.service_id, one.same_time] > 1,
         )
         for one in sessions
         if one.service_id in by_id

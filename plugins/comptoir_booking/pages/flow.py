@@ -1,12 +1,15 @@
 """The way to an appointment: where and what, then by whom and when; it ends in the basket, beside the goods."""
 
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from comptoir.base import clock
@@ -17,16 +20,33 @@ from comptoir_booking.asking import services_sold
 from comptoir_booking.basket_claims import hold_in_basket
 from comptoir_booking.bookable import duration_text
 from comptoir_booking.layout import Visit
-from comptoir_booking.pages.choice import NOT_LIKE_THAT, Choice, choice_of, party_said, policy_sentences
+from comptoir_booking.pages.choice import (
+    MARKS,
+    NOT_LIKE_THAT,
+    Choice,
+    Line,
+    choice_of,
+    lines_said,
+    lines_shown,
+    party_said,
+    policy_sentences,
+)
 from comptoir_booking.pages.classes import classes_address, has_classes
 from comptoir_booking.pages.limits import limited
 from comptoir_booking.pages.times import by_part, day_said, month_shown
 from comptoir_booking.queries import MOST_DAYS, free_starts, next_starts
 from comptoir_booking.refusals import PartySize, StartNotFree
 from comptoir_booking.series import MOST_TIMES, MOST_WEEKS
-from comptoir_booking.shown import offered_at, places_of, services_shown, total_of
+from comptoir_booking.shown import offered_at, places_of, services_shown, team_size, total_of
 
 NEXT = 3
+#: Those who come along, in their order.
+OTHERS = (
+    "",
+    gettext_lazy("For the second person"),
+    gettext_lazy("For the third person"),
+    gettext_lazy("For the fourth person"),
+)
 
 
 @require_GET
@@ -38,7 +58,8 @@ def home(page: ShopPage) -> HttpResponse:
 
 def home_page(page: ShopPage, *, sentence: str = "", status: int = 200) -> HttpResponse:
     said, everything = page.request.GET or page.request.POST, services_sold(page.channel)
-    asked = [one for one in everything if one.product.sku in said.getlist("service")]
+    skus = [said.getlist(f"service{mark}") for mark in MARKS]
+    asked = [one for one in everything if one.product.sku in chain(*skus)]
     if asked and all(one.in_sessions for one in asked):
         return classes_address(page, [one.product.sku for one in asked])
     sold, wanted = ([one for one in rows if not one.in_sessions] for rows in (everything, asked))
@@ -49,7 +70,11 @@ def home_page(page: ShopPage, *, sentence: str = "", status: int = 200) -> HttpR
     context = {
         "places": places,
         "place": place,
-        "wanted": [one.product.sku for one in wanted],
+        "wanted": skus[0],
+        "others": list(zip(MARKS, skus, OTHERS, strict=False))[1 : team_size(place, offered)],
+        "kept": urlencode(
+            [(f"service{mark}", sku) for mark, mine in zip(MARKS, skus, strict=True) for sku in mine]
+        ),
         "services": services_shown(page.channel, page.locale, offered),
         "most": max((one.party_max for one in offered), default=1),
         "party": max(1, party_said(said), *(one.party_min for one in wanted)),
@@ -99,13 +124,14 @@ def times_page(
     sentence: str = "", near: list[datetime] | None = None, day: datetime | None = None, status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     """The calendar of a choice; ``near`` are the starts near to one that was taken meanwhile."""
-    shown = services_shown(page.channel, page.locale, choice.services)
+    lines = lines_shown(page, choice)
+    shown = list(chain(*lines))
     if not shown:
         return home_page(page, sentence=_("This is not offered any more."), status=404)
     context = {
         "choice": choice,
         "services": shown,
-        "costs": [(one, one.cost(choice.party)) for one in shown],
+        "costs": [[(one, one.cost(choice.party)) for one in line] for line in lines],
         "total": total_of([one.cost(choice.party) for one in shown]),
         "policy": policy_sentences(shown, page.locale, choice.party),
         "sentence": sentence,
@@ -114,10 +140,13 @@ def times_page(
         "rhythms": (range(1, MOST_WEEKS + 1), range(2, MOST_TIMES + 1)),
         "address": page.url("booking:times"),
         "same": choice.query(),
-        "anybody": choice.query(person=""),
-        "people": [(choice.query(person=who.code), who) for who in choice.people],
+        "anybody": choice.query(persons={}),
+        "people": [
+            (line, _people(choice, line), ", ".join(one.title for one in titles))
+            for line, titles in zip(choice.lines, lines, strict=True)
+        ],
         "duration": duration_text(choice.minutes),
-        "again": f"{page.url('booking:home')}?{choice.query(person='')}",
+        "again": f"{page.url('booking:home')}?{choice.query(persons={})}",
         "translations": _translations(page, "booking:times", choice.query()),
         "wait": f"{page.url('booking:wait')}?{choice.query()}" if len(choice.services) == 1 else "",
         "robots": "noindex",
@@ -149,10 +178,20 @@ def calendar_of(page: ShopPage, visit: Visit, zone_name: str, day: datetime | No
     }
 
 
+def _people(choice: Choice, line: Line) -> list[tuple[str, str, bool]]:
+    """Who of the team can do a line, after anybody: the address with them, their name, whether they are chosen."""
+    others = {mark: code for mark, code in choice.persons.items() if mark != line.mark}
+    able = [(one.code, one.name) for one in line.people if one.code not in others.values()]
+    return [
+        (choice.query(persons={**others, line.mark: code}), name, code == line.person)
+        for code, name in [("", ""), *able]
+    ]
+
+
 def _others(page: ShopPage, choice: Choice) -> list[tuple[str, Location]]:
     """Other places that do all of it, with the address of their times."""
     places = [one for one in places_of(page.channel, choice.services) if one != choice.place]
-    return [(choice.query(location=one.code, person=""), one) for one in places]
+    return [(choice.query(place=one, persons={}), one) for one in places]
 
 
 def _local(starts: list[datetime], choice: Choice) -> list[datetime]:
@@ -173,7 +212,7 @@ def begin_again(page: ShopPage, error: ComptoirError) -> HttpResponse:
     said = page.request.GET or page.request.POST
     if isinstance(error, PartySize):
         return home_page(page, sentence=str(error), status=error.status)
-    if not said.getlist("service"):
+    if not lines_said(said):
         return home_page(page, sentence=_("Choose at least one service."), status=422)
     if not said.get("location"):
         return home_page(page, sentence=_("Choose where you would like to come."), status=422)

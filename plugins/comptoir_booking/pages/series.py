@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -11,12 +12,12 @@ from django.views.decorators.http import require_http_methods
 
 from comptoir.base.errors import ComptoirError
 from comptoir.baskets.storefront import ShopPage, shop_page
-from comptoir_booking.pages.choice import NOT_LIKE_THAT, Choice, choice_of, policy_sentences
+from comptoir_booking.pages.choice import NOT_LIKE_THAT, Choice, choice_of, lines_shown, policy_sentences
 from comptoir_booking.pages.flow import begin_again, start_said, times_page
 from comptoir_booking.pages.limits import limited
 from comptoir_booking.refusals import SeriesNotFree
 from comptoir_booking.series import Possible, hold_starts_in_basket, possible_starts, series_starts
-from comptoir_booking.shown import services_shown, total_of
+from comptoir_booking.shown import total_of
 from comptoir_booking.wording import when_text
 
 #: How the choices of dates that are gone are named, each with its number.
@@ -67,7 +68,7 @@ def _hold(page: ShopPage, choice: Choice) -> HttpResponse:
 def dates_page(
     page: ShopPage, choice: Choice, starts: Sequence[datetime], *, sentence: str = "", status: int = 200
 ) -> HttpResponse:
-    shown = services_shown(page.channel, page.locale, choice.services)
+    shown = list(chain(*lines_shown(page, choice)))
     dates = [_shown(one, choice.place.time_zone) for one in possible_starts(choice.visit, starts)]
     context = {
         "choice": choice,

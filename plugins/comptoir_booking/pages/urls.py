@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from comptoir_booking.pages import calendar, classes, flow, series, visits, waiting
+from comptoir_booking.pages import calendar, class_dates, classes, flow, series, visits, waiting
 
 urlpatterns: list[URLPattern] = [
     path("", flow.home, name="home"),
@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern] = [
     path("hold", flow.hold, name="hold"),
     path("classes", classes.classes, name="classes"),
     path("classes/<uuid:session>", classes.hold_places, name="hold_places"),
+    path("classes/<uuid:session>/dates", class_dates.dates, name="class_dates"),
+    path("classes/<uuid:session>/wait", waiting.wait_for_class, name="class_wait"),
     path("series", series.series, name="series"),
     path("wait", waiting.wait, name="wait"),
     path("waiting/<str:token>", waiting.waiting, name="waiting"),

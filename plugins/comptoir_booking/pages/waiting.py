@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -16,8 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError
 from comptoir.baskets.storefront import ShopPage, shop_page
-from comptoir_booking.models import Booking, WaitEntry
+from comptoir_booking.models import Booking, Session, WaitEntry
 from comptoir_booking.pages.choice import NOT_LIKE_THAT, Choice, choice_of
+from comptoir_booking.pages.classes import class_sold
 from comptoir_booking.pages.limits import limited
 from comptoir_booking.pages.times import day_said
 from comptoir_booking.queries import MOST_DAYS
@@ -29,20 +32,14 @@ from comptoir_booking.waiting import (
     leave_waiting_list,
     wait_token,
 )
-from comptoir_booking.wording import days_text, names_of, when_text
+from comptoir_booking.wording import names_of, wait_text, when_text
 
 State = WaitEntry.State
 
 
-class WaitForm(forms.Form):
-    """Which days, and how somebody is told."""
+class ContactForm(forms.Form):
+    """How somebody is told."""
 
-    first = forms.DateField(
-        label=gettext_lazy("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
-    last = forms.DateField(
-        label=gettext_lazy("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    )
     name = forms.CharField(
         label=gettext_lazy("Your name"), max_length=120, validators=[ProhibitNullCharactersValidator()],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -56,14 +53,28 @@ class WaitForm(forms.Form):
         validators=[ProhibitNullCharactersValidator()], widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if not isinstance(field.widget, forms.DateInput):
+                field.widget.attrs.setdefault("class", "input")
+
+
+class WaitForm(ContactForm):
+    """On which days, and how somebody is told."""
+
+    first = forms.DateField(
+        label=gettext_lazy("First day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=gettext_lazy("Last day"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        for field in self.fields.values():
-            if isinstance(field.widget, forms.DateInput):
-                field.widget.attrs["min"] = f"{today:%Y-%m-%d}"
-            else:
-                field.widget.attrs.setdefault("class", "input")
+        for name in ("first", "last"):
+            self.fields[name].widget.attrs["min"] = f"{today:%Y-%m-%d}"
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -97,14 +108,59 @@ def wait(page: ShopPage) -> HttpResponse:
 
 
 def form_page(page: ShopPage, choice: Choice, form: WaitForm, status: int = 200) -> HttpResponse:
+    shown, who = services_shown(page.channel, page.locale, choice.services), choice.lines[0].who
     context = {
         "choice": choice,
-        "services": services_shown(page.channel, page.locale, choice.services),
-        "person": next((one for one in choice.people if one.code == choice.person), None),
+        "heading": _("Tell me when a time is free"),
+        "what": "".join(one.title for one in shown),
+        "person": who.name if who else "",
+        "place": choice.place,
         "form": form,
+        "action": page.url("booking:wait"),
+        "back_words": _("Back to the times"),
         "back": f"{page.url('booking:times')}?{choice.query()}",
         "translations": {
             code: f"{page.url('booking:wait', locale=code)}?{choice.query()}" for code in page.channel.locales
+        },
+        "robots": "noindex",
+    }
+    return page.draw("comptoir_booking/pages/wait.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@shop_page
+@limited("RATE_BASKETS")
+def wait_for_class(page: ShopPage, session: UUID) -> HttpResponse:
+    """Ask to be told when a place of a class becomes free."""
+    found = class_sold(page, session)
+    if not found.is_open:
+        return redirect(page.url("booking:classes"))
+    if page.request.method == "GET":
+        return class_form_page(page, found, ContactForm(initial=_known(page)))
+    form = ContactForm(page.request.POST)
+    if not form.is_valid():
+        return class_form_page(page, found, form, status=422)
+    day = found.starts_at.astimezone(ZoneInfo(found.time_zone)).date()
+    entry = join_waiting_list(
+        channel=page.channel, location=found.location, service_id=found.service_id, session=found,
+        first_day=day, last_day=day, **_who(page, form.cleaned_data),
+    )  # fmt: skip
+    return redirect(page.url("booking:waiting", wait_token(entry)))
+
+
+def class_form_page(page: ShopPage, session: Session, form: ContactForm, status: int = 200) -> HttpResponse:
+    [shown] = services_shown(page.channel, page.locale, [session.service]) or [None]
+    title = shown.title if shown else session.service.product.get_title()
+    context = {
+        "heading": _("Tell me when a place is free"),
+        "what": f"{title}, {when_text(session.starts_at, session.time_zone)}",
+        "place": session.location,
+        "form": form,
+        "action": page.url("booking:class_wait", session.uuid),
+        "back": page.url("booking:classes"),
+        "back_words": _("All classes"),
+        "translations": {
+            code: page.url("booking:class_wait", session.uuid, locale=code) for code in page.channel.locales
         },
         "robots": "noindex",
     }
@@ -150,7 +206,7 @@ def entry_page(page: ShopPage, token: str, *, sentence: str = "", status: int = 
         "entry": entry,
         "place": entry.location,
         "service": title or entry.service.product.get_title(),
-        "days": days_text(entry.first_day, entry.last_day),
+        "days": wait_text(entry),
         "is_waiting": entry.state == State.WAITING,
         "when": when_text(held[0].starts_at, zone) if held else "",
         "people": names_of(held),
@@ -159,7 +215,7 @@ def entry_page(page: ShopPage, token: str, *, sentence: str = "", status: int = 
         "sentence": sentence,
         "accept": page.url("booking:accept", token),
         "leave": page.url("booking:leave", token),
-        "again": f"{page.url('booking:times')}?location={entry.location.code}&service={entry.service.product.sku}",
+        "again": _again(page, entry),
         "translations": {
             code: page.url("booking:waiting", token, locale=code) for code in page.channel.locales
         },
@@ -171,20 +227,34 @@ def entry_page(page: ShopPage, token: str, *, sentence: str = "", status: int = 
 def _initial(page: ShopPage, today: date) -> dict[str, Any]:
     """The day that was looked at; and who it is, if they are logged in."""
     day = max(day_said(page.request.GET.get("day", "")) or today, today)
+    return {"first": day, "last": day, **_known(page)}
+
+
+def _known(page: ShopPage) -> dict[str, str]:
     user = page.request.user
-    known = (
-        {"name": user.get_full_name(), "email": user.email, "phone": user.phone}
-        if user.is_authenticated
-        else {}
-    )
-    return {"first": day, "last": day, **known}
+    if not user.is_authenticated:
+        return {}
+    return {"name": user.get_full_name(), "email": user.email, "phone": user.phone}
+
+
+def _who(page: ShopPage, said: dict[str, Any]) -> dict[str, Any]:
+    """Who waits, in which language they are told."""
+    user = page.request.user
+    contact = {name: said[name] for name in ("name", "email", "phone")}
+    return {**contact, "locale": page.locale, "customer_id": user.pk if user.is_authenticated else None}
+
+
+def _again(page: ShopPage, entry: WaitEntry) -> str:
+    """Where who is not on the list any more looks for another time."""
+    sku = entry.service.product.sku
+    if entry.session_id:
+        return f"{page.url('booking:classes')}?{urlencode({'service': sku})}"
+    return f"{page.url('booking:times')}?{urlencode({'location': entry.location.code, 'service': sku})}"
 
 
 def _join(page: ShopPage, choice: Choice, said: dict[str, Any]) -> WaitEntry:
     [wish] = choice.visit.wishes
-    user = page.request.user
     return join_waiting_list(
         channel=page.channel, location=choice.place, service_id=wish.service_id, person_id=wish.person_id,
-        first_day=said["first"], last_day=said["last"], name=said["name"], email=said["email"], phone=said["phone"],
-        locale=page.locale, customer_id=user.pk if user.is_authenticated else None,
+        first_day=said["first"], last_day=said["last"], **_who(page, said),
     )  # fmt: skip

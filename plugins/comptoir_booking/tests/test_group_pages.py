@@ -6,14 +6,16 @@ from datetime import timedelta
 import pytest
 
 from comptoir.base import clock
+from comptoir.base.errors import InvalidValue
 from comptoir.channels.queries import forget_contexts
 from comptoir.messaging.sending import send_messages
 from comptoir_booking.changes import cancel_visit
 from comptoir_booking.claims import Terms, book_visit
+from comptoir_booking.class_dates import open_sessions
 from comptoir_booking.models import Booking, Session, WaitEntry
 from comptoir_booking.refusals import SessionFull
 from comptoir_booking.self_service import token_of
-from comptoir_booking.sessions import book_seats, move_seats, open_session
+from comptoir_booking.sessions import book_seats, cancel_session, move_seats, open_session
 from comptoir_booking.tests.salon import TODAY, TUESDAY, at
 from comptoir_booking.tests.test_pages import CHOSEN, salon, visitor
 from comptoir_booking.waiting import offer_free_times, wait_token
@@ -74,7 +76,7 @@ def test_places_go_into_the_basket_as_one_line_and_no_more_than_there_are(visito
 def test_a_full_class_is_shown_and_cannot_be_booked(visitor, yoga):
     book_seats(session=yoga[0], party=3, terms=Terms())
     text = visitor.get("booking/classes")
-    assert str(yoga[0].uuid) not in text and str(yoga[1].uuid) in text
+    assert f'classes/{yoga[0].uuid}"' not in text and f'classes/{yoga[1].uuid}"' in text
     assert "full" in text
 
 
@@ -99,6 +101,87 @@ def test_places_are_moved_to_another_date_by_their_link_all_of_them_or_none(visi
 
     visitor.post(f"{link}/cancel", sequence="1")
     assert taken(yoga[1]) == 0
+
+
+def test_somebody_comes_to_several_dates_of_a_weekly_class_as_one_line(visitor, yoga):
+    book_seats(session=yoga[1], party=2, terms=Terms())
+    path = f"booking/classes/{yoga[0].uuid}/dates"
+    assert path in visitor.get("booking/classes")
+    shown = visitor.get(path)
+    assert "2 of 2 dates are free." in shown and "1 place left" in shown
+
+    both = [str(one.uuid) for one in yoga]
+    assert "Only 1 places are left." in visitor.post(path, session=both, party="2")
+    assert (visitor.status, taken(yoga[0]), taken(yoga[1])) == (409, 0, 2)
+    visitor.post(path, session=both, party="1")
+    basket = visitor.followed()
+    assert (
+        "Tuesday 2 March at 10:00" in basket and "Tuesday 9 March at 10:00" in basket and "€99.80" in basket
+    )
+    assert (taken(yoga[0]), taken(yoga[1])) == (1, 3)
+    held = Booking.objects.filter(state="held")
+    assert (len({one.visit for one in held}), len({one.series for one in held})) == (2, 1)
+
+
+def test_no_date_and_no_place_are_asked_for_again(visitor, yoga):
+    path = f"booking/classes/{yoga[0].uuid}/dates"
+    assert "Choose at least one date." in visitor.post(path, party="1") and visitor.status == 422
+    assert "Choose how many places." in visitor.post(path, session=str(yoga[0].uuid), party="x")
+    visitor.post(path, session="nonsense", party="1")
+    assert visitor.status == 422 and taken(yoga[0]) == 0
+
+
+def test_who_waits_for_a_full_class_is_offered_the_place_that_becomes_free_and_it_is_kept(visitor, yoga):
+    booked = book_seats(session=yoga[0], party=3, terms=Terms(contact_name="Zoe"))
+    path = f"booking/classes/{yoga[0].uuid}/wait"
+    assert path in visitor.get("booking/classes")
+    assert "Tuesday 2 March at 10:00" in visitor.get(path)
+    assert "This field is required." in visitor.post(path, name="", email="c@example.org")
+    visitor.post(path, name="Camille", email="camille@example.org")
+    link = visitor.answer["Location"].removeprefix("/web/en/")
+    assert "You are on the waiting list" in visitor.followed() and "Tuesday 2 March at 10:00" in visitor.text
+    entry = WaitEntry.objects.get()
+    assert (entry.session, entry.locale, offer_free_times()) == (yoga[0], "en", 0)
+
+    cancel_visit(visit=booked[0].visit)
+    book_seats(session=yoga[0], party=2, terms=Terms())
+    with clock.moved_to(TODAY + timedelta(hours=2)):
+        assert offer_free_times() == 1
+        assert taken(yoga[0]) == 3
+        with pytest.raises(SessionFull):
+            book_seats(session=yoga[0], party=1, terms=Terms())
+        assert "We keep it for you until" in visitor.get(link)
+        visitor.post(f"{link}/accept")
+        assert "Tuesday 2 March at 10:00 with Bela" in visitor.followed()
+    assert (taken(yoga[0]), WaitEntry.objects.get().state) == (3, "taken")
+
+
+def test_nobody_waits_for_a_class_that_does_not_take_place(visitor, yoga):
+    book_seats(session=yoga[0], party=3, terms=Terms())
+    path = f"booking/classes/{yoga[0].uuid}/wait"
+    visitor.post(path, name="Camille", email="camille@example.org")
+    cancel_session(session=yoga[0])
+    assert visitor.get(path) == "" and visitor.answer["Location"] == "/web/en/booking/classes"
+    with clock.moved_to(TODAY + timedelta(hours=2)):
+        assert (offer_free_times(), WaitEntry.objects.get().state) == (0, "ended")
+
+
+def test_a_class_is_opened_for_many_weeks_and_the_dates_on_which_nobody_can_are_said(salon):
+    service = salon.service("pilates", 60, needs={"coach": {"kind": "staff"}}, skilled=[salon.staff["anna"]])
+    book_visit(
+        visit=salon.visit(salon.cut, person=salon.staff["anna"]),
+        start=at(10, day=NEXT_TUESDAY),
+        terms=Terms(),
+    )
+    asked = {"service": service, "location": salon.place, "start": at(10), "places": 8}
+    opened, missed = open_sessions(**asked, times=4)
+    assert [one.starts_at for one in opened] == [at(10, day=TUESDAY + timedelta(weeks=n)) for n in (0, 2, 3)]
+    assert missed == [at(10, day=NEXT_TUESDAY)]
+    assert open_sessions(**asked, times=1) == ([], [at(10)])
+    for wrong in ({"times": 0}, {"times": 53}, {"times": 27, "every_weeks": 2}):
+        with pytest.raises(InvalidValue):
+            open_sessions(**asked, **wrong)
+    assert Session.objects.count() == 3
 
 
 # --- recurring visits ------------------------------------------------------------------------------------------------

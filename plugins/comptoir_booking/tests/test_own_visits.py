@@ -7,15 +7,19 @@ import pytest
 from tests.core.checkout.conftest import Customer
 
 from comptoir.base import clock
+from comptoir.channels.queries import channel_context
+from comptoir.checkout.erasing import erase_customer
 from comptoir.customers.models import User
 from comptoir.orders.models import Order
 from comptoir_booking.changes import cancel_visit
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.models import Booking
+from comptoir_booking.refusals import AppointmentsOpen
 from comptoir_booking.self_service import token_of
 from comptoir_booking.tests.salon import at, today
 from comptoir_booking.tests.test_basket import SalonWithShop, buy, hold
 from comptoir_booking.tests.test_pages import FRIDAY, Visitor, salon, visitor
+from comptoir_booking.waiting import join_waiting_list
 
 __all__ = ["salon", "visitor"]
 
@@ -111,3 +115,60 @@ def test_the_address_of_a_calendar_is_made_by_a_button_and_renewed_by_another(vi
 def test_who_is_not_logged_in_is_sent_to_the_door(visitor):
     visitor.get("booking/calendar")
     assert visitor.answer["Location"] == "/web/en/account/login/code/?next=%2Fweb%2Fen%2Fbooking%2Fcalendar"
+
+
+def test_the_copy_of_an_account_has_its_appointments_and_its_place_in_line_and_nobody_elses(
+    visitor, salon, marie
+):
+    book(salon, 10, customer_id=marie.pk, contact_name="Marie", contact_phone="0601020304", note="short")
+    book(salon, 14, contact_name="Jeanne")
+    channel = channel_context("web")
+    join_waiting_list(
+        channel=channel, location=salon.place, service_id=salon.cut.pk, first_day=FRIDAY, last_day=FRIDAY,
+        name="Marie", email="marie@example.org", customer_id=marie.pk,
+    )  # fmt: skip
+
+    visitor.get("account/export")
+
+    booked, waiting = visitor.answer.json()["appointments"]
+    assert (booked["what"], booked["starts_at"], booked["time_zone"]) == (
+        "cut", "2027-03-05T10:00+01:00", "Europe/Paris",
+    )  # fmt: skip
+    assert (booked["name"], booked["phone"], booked["note"]) == ("Marie", "0601020304", "short")
+    assert (waiting["first_day"], waiting["state"]) == ("2027-03-05", "waiting list: waiting")
+    assert "Jeanne" not in visitor.text
+
+
+def test_an_account_is_erased_when_its_appointments_are_over_and_they_forget_whose_they_were(
+    visitor, salon, marie
+):
+    mine = book(salon, 10, customer_id=marie.pk, contact_name="Marie", contact_email="marie@example.org")
+    visitor.post("account/erase", is_sure="on")
+    assert (visitor.status, User.objects.count()) == (409, 1)
+    assert "You have an appointment to come." in visitor.text
+
+    with clock.moved_to(at(12, day=FRIDAY)):
+        visitor.post("account/erase", is_sure="on")
+
+    mine.refresh_from_db()
+    assert not User.objects.exists()
+    assert (mine.customer, mine.contact_name, mine.contact_email, mine.state) == (None, "", "", "confirmed")
+
+
+def test_an_order_of_appointments_that_are_over_keeps_no_account(shop):
+    with today():
+        salon = SalonWithShop(shop)
+        web = Customer("booking")
+        basket, _path = web.open()
+        hold(web, basket["token"])
+        buy(web, basket)
+        shop.settle()
+    marie = User.objects.create_user("marie@example.org", "a-long-password")
+    Order.objects.update(user=marie)
+
+    with clock.moved_to(at(9)), pytest.raises(AppointmentsOpen):
+        erase_customer(user_id=marie.pk)
+    with clock.moved_to(at(12)):
+        erase_customer(user_id=marie.pk)
+
+    assert (Order.objects.get().name, Order.objects.get().location) == ("", salon.place)

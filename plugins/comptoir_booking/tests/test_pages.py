@@ -216,7 +216,7 @@ def test_a_time_whose_hold_has_ended_can_be_kept_again(visitor):
     with clock.moved_to(clock.now() + timedelta(minutes=20)):
         assert "Keep them for me again" in visitor.get("basket")
         visitor.post("basket/hold")
-        assert "We keep your articles for you until" in visitor.followed()
+        assert "We keep this for you until" in visitor.followed()
 
 
 # --- by the safe link ------------------------------------------------------------------------------------------------
@@ -314,3 +314,53 @@ def test_only_sites_that_the_channel_names_may_call_its_api(visitor, salon):
     assert allowed("https://blog.example") == "https://blog.example"
     assert allowed("https://evil.example") is None
     assert allowed("https://blog.example", channel="web") is None
+
+
+# --- several at the same time ----------------------------------------------------------------------------------------
+
+TWO = {"location": "nantes", "service": ["CUT", "COLOUR"]}
+
+
+def test_two_services_go_one_after_the_other_or_at_the_same_time(visitor, salon):
+    text = visitor.get("booking/times", **TWO, day="2027-03-03")
+    [address] = re.findall(r'href="([^"]+)">At the same time', text)
+    assert "service=CUT&amp;service-2=COLOUR" in address
+    assert starts_in(text)[-1] == at(15, day=date(2027, 3, 3)).isoformat()
+
+    text = visitor.get(
+        "booking/times", location="nantes", service="CUT", **{"service-2": "COLOUR"}, day="2027-03-03"
+    )
+    assert "at the same time" in text and "1 h 30 min" in text
+    assert "service=CUT&amp;service=COLOUR" in text
+    assert at(16, day=date(2027, 3, 3)).isoformat() in starts_in(text)
+
+
+def test_mother_and_daughter_are_looked_after_by_two_of_the_team_at_once(visitor, salon):
+    both = {"location": "nantes", "service": "CUT", "service-2": "CUT", "person-2": "anna"}
+    text = visitor.get("booking/times", **both, day="2027-03-03")
+    assert "€99.80" in text and "One after the other" not in text
+    visitor.post("booking/hold", **both, start=at(10).isoformat())
+    basket = visitor.followed()
+    assert "Tuesday 2 March at 10:00 with Anna" in basket and "Tuesday 2 March at 10:00 with Bela" in basket
+    held = Booking.objects.order_by("line")
+    assert [(one.line, one.starts_at) for one in held] == [(0, at(10)), (1, at(10))]
+
+    visitor.post("booking/hold", **both, start=at(10).isoformat())
+    assert (visitor.status, Booking.objects.count()) == (409, 2)
+
+
+def test_who_comes_along_is_asked_for_where_more_than_one_of_the_team_is_there(visitor, salon):
+    text = visitor.get("booking/", **{"service": "CUT", "service-2": "COLOUR"})
+    assert re.findall(r'name="service-2" value="(\w+)" checked', text) == ["COLOUR"]
+    assert "For the second person" in text and "For the third person" not in text
+    salon.staff["bela"].is_active = False
+    salon.staff["bela"].save()
+    assert "For the second person" not in visitor.get("booking/")
+
+
+def test_nonsense_about_who_comes_along_begins_again(visitor):
+    for said in ({"service-2": "NONE"}, {"service-2": "CUT", "person-2": "nobody"}):
+        assert "Please choose again." in visitor.get("booking/times", **CHOSEN, **said)
+        assert visitor.status == 404
+    only_second = visitor.get("booking/times", location="nantes", **{"service-2": "CUT"})
+    assert visitor.status == 200 and "service=CUT" in only_second

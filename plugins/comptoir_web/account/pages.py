@@ -31,6 +31,7 @@ from comptoir.customers import services
 from comptoir.customers.account import account_parts
 from comptoir.customers.models import Consent, User
 from comptoir.customers.queries import addresses_of, consents_of
+from comptoir.customers.records import records_of
 from comptoir.fulfilment.queries import delivery_countries
 from comptoir.orders.queries import orders_of_customer
 from comptoir.reviews.queries import kept_of
@@ -183,6 +184,7 @@ def export(shop: Shop) -> HttpResponse:
             "consents": list(user.consents.values("purpose", "is_given", "channel", "said_at")),
             "reviews": kept_of(user),
             "orders": [order_json(one) for one in orders_of_customer(user.pk)],
+            **records_of(user.pk),
         }  # fmt: skip
     response = HttpResponse(orjson.dumps(kept, option=orjson.OPT_INDENT_2), content_type="application/json")
     response["Content-Disposition"] = 'attachment; filename="my-account.json"'

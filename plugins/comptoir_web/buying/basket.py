@@ -19,6 +19,7 @@ from comptoir.baskets.handover import take_over
 from comptoir.baskets.merging import join_baskets, merge_baskets
 from comptoir.baskets.rows import Code, Key, find_basket
 from comptoir.baskets.shown import BasketView
+from comptoir.checkout.delivery import is_visit
 from comptoir.conf import conf
 from comptoir_web.buying.cookies import BASKET, basket_key, own_basket
 from comptoir_web.buying.limits import limited, same_origin, too_often
@@ -56,6 +57,7 @@ def _shown(shop: Shop, view: BasketView, refused: Refused) -> dict[str, object]:
     lines = lines_shown(shop, view, refused.typed)
     return {
         "lines": lines,
+        "is_visit": is_visit(view),
         "pieces": sum(line.row.quantity for line in view.lines),
         "kept": kept_sentence(view),
         "has_ended": any(line.keeping.state == "ended" for line in view.lines),

@@ -28,6 +28,7 @@ from comptoir_web.buying.checkout_page import (
     address_form,
     checkout_page,
     own_addresses,
+    steps_of,
 )
 from comptoir_web.buying.cookies import BASKET, CHECKOUT, basket_key, remember_order
 from comptoir_web.buying.forms import ContactForm
@@ -99,8 +100,9 @@ def contact(shop: Shop) -> HttpResponse:
     view, form = _live(shop), ContactForm(shop.request.POST)
     if form.is_valid():
         try:
-            _change(shop, view, Change(contact=form.cleaned_data))
-            return redirect(f"{shop.url('checkout')}#delivery")
+            changed = _change(shop, view, Change(contact=form.cleaned_data))
+            following = steps_of(changed)[1]
+            return redirect(f"{shop.url('checkout')}#{following}")
         except ComptoirError as error:
             if not form.blame(error):
                 return refused_page(shop, view, error, CONTACT)

@@ -50,15 +50,15 @@ def checkout_page(shop: Shop, view: CheckoutView, page: Page) -> HttpResponse:
     if view.checkout.adds_to:
         return _addition_page(shop, view, page, view.checkout.adds_to)
     step = _step(view, page.step)
-    lines = lines_shown(shop, view.basket)
+    steps, lines = steps_of(view), lines_shown(shop, view.basket)
     titles = {one.line.row.sku: one.title for one in lines}
     context: dict[str, Any] = {
         "view": view,
         "checkout": view.checkout,
         "page": page,
         "step": step,
-        "number": STEPS.index(step) + 1,
-        "is_done": {name: _is_done(view.checkout, name) for name in STEPS},
+        "number": steps.index(step) + 1,
+        "is_done": {name: _is_done(view.checkout, name) for name in steps},
         "lines": lines,
         "changes": [{**one, "title": titles.get(one["sku"], one["sku"])} for one in page.changes],
         "stands_in_the_way": [one for one in lines if one.stands_in_the_way],
@@ -205,9 +205,14 @@ def address_form(shop: Shop, said: Mapping[str, str], *, is_bound: bool = True) 
     return AddressForm(initial=filled, countries=countries, locale=shop.locale)
 
 
+def steps_of(view: CheckoutView) -> tuple[str, ...]:
+    """What has to be asked: whoever comes for all of it wants nothing delivered."""
+    return (CONTACT, PAYMENT) if view.is_visit else STEPS
+
+
 def _step(view: CheckoutView, wanted: str) -> str:
     """The step that was asked for if those before it are done, else the first that is not."""
-    for name in STEPS:
+    for name in steps_of(view):
         if name == wanted or not _is_done(view.checkout, name):
             return name
     return PAYMENT

@@ -18,6 +18,7 @@ from comptoir.baskets.claims import ClaimOrdered, claims_of_order
 from comptoir.channels.models import Location
 from comptoir.checkout.additions import addition_of
 from comptoir.checkout.cancelling import cancel_with_parcels
+from comptoir.checkout.delivery import VISIT
 from comptoir.fulfilment.codes import collection_code
 from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.options import promise_told
@@ -35,6 +36,8 @@ from comptoir_web.reviews import review_links
 from comptoir_web.shop import Shop, shop_page
 
 State = Order.State
+#: The customer comes to a shop.
+FETCHED = ("collection", VISIT)
 #: The link of an e-mail, as ``orders.links.follow_link`` writes it.
 LINK = re.compile(r"/orders/(?P<number>[A-Z0-9-]{1,20})#(?P<token>[\w-]{1,80})\s*$")
 
@@ -72,6 +75,7 @@ def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 20
         "parcels": [_parcel(one) for one in parcels_of(found)],
         "delivery": delivery,
         "place": _place(found),
+        "is_visit": delivery.get("way") == VISIT,
         "slot": _slot(found),
         # What was promised is of no use any more once it has come, or does not come.
         "promised": "" if found.state in (State.DONE, State.CANCELLED) else promise_told(delivery),
@@ -169,7 +173,8 @@ def paper(shop: Shop, number: str, paper_number: str) -> HttpResponse:
 
 
 def _state_sentence(order: Order) -> str:
-    is_collected = order.delivery.get("way") == "collection"
+    way = order.delivery.get("way")
+    is_collected = way in FETCHED
     ready = (
         _("Your order waits for you in the shop.")
         if is_collected
@@ -177,8 +182,12 @@ def _state_sentence(order: Order) -> str:
     )
     done = _("You have collected your order.") if is_collected else _("Your parcel is on its way to you.")
     sentences = {
-        State.UNPAID: _("We wait for your transfer, and prepare your order when it has come in."),
-        State.PLACED: _("We have your order and prepare it soon."),
+        State.UNPAID: _("We wait for your transfer.")
+        if way == VISIT
+        else _("We wait for your transfer, and prepare your order when it has come in."),
+        State.PLACED: _("Your order is confirmed.")
+        if way == VISIT
+        else _("We have your order and prepare it soon."),
         State.PREPARING: _("We are preparing your order."),
         State.READY: ready,
         State.DONE: done,
@@ -188,10 +197,11 @@ def _state_sentence(order: Order) -> str:
 
 
 def _steps(order: Order) -> list[tuple[str, str]]:
-    """The way of an order: each step with ``done``, ``now`` or ``next``; nothing for a cancelled one."""
-    if order.state == State.CANCELLED:
+    """The way of goods: each step with ``done``, ``now`` or ``next``; nothing for a cancelled order, nor without goods."""
+    way = order.delivery.get("way")
+    if order.state == State.CANCELLED or (way == VISIT and order.state in (State.UNPAID, State.PLACED)):
         return []
-    is_collected = order.delivery.get("way") == "collection"
+    is_collected = way in FETCHED
     names = {
         State.PLACED: _("Order placed"),
         State.PREPARING: _("In preparation"),
@@ -237,8 +247,8 @@ def _parcel(parcel: Parcel) -> ParcelShown:
 
 
 def _place(order: Order) -> Location | None:
-    """The shop where the order is collected."""
-    if order.delivery.get("way") != "collection":
+    """The shop where the order is collected, or its customer comes for it."""
+    if order.delivery.get("way") not in FETCHED:
         return None
     places = Location.objects.prefetch_related("opening_hours")
     return places.filter(pk=order.delivery.get("location_id")).first()

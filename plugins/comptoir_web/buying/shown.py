@@ -16,6 +16,7 @@ from comptoir.baskets.checks import TooMany
 from comptoir.baskets.holding import NotEnough
 from comptoir.baskets.shown import BasketView, ShownLine
 from comptoir.catalogue.models import Product
+from comptoir.checkout.delivery import is_visit
 from comptoir.pricing.quote_parts import NearlyApplied
 from comptoir.publishing.queries import cards_of
 from comptoir.publishing.texts import money_text
@@ -76,7 +77,7 @@ def _line(
         title=card["title"] if card else titles.get(line.row.product_id, line.row.sku),
         url=f"{shop.url('product', card['slug'])}?{urlencode({'sku': line.row.sku})}" if card else "",
         picture=card["picture"] if card else None,
-        options=", ".join([*(one["label"] for one in (card or {}).get("options", ())), *line.row.words]),
+        options=", ".join(one["label"] for one in (card or {}).get("options", ())),
         sentence=sentence,
         is_warning=is_warning,
         offer=offer,
@@ -108,6 +109,8 @@ def kept_sentence(view: BasketView) -> str:
     if view.held_until is None:
         return ""
     until = moment_text(view, view.held_until)
+    if is_visit(view):
+        return _("We keep this for you until %(time)s.") % {"time": until}
     return _("We keep your articles for you until %(time)s.") % {"time": until}
 
 

@@ -52,6 +52,7 @@ from comptoir_site.demo.goods.shades import SIZE_NAMES
 from comptoir_site.demo.motion import set_goods_in_motion
 from comptoir_site.demo.offers import make_offers
 from comptoir_site.demo.pictures import all_picture_names, scene_file_name, write_all
+from comptoir_site.demo.reviews import let_customers_speak
 from comptoir_site.demo.salon import fill_the_book, open_salons
 from comptoir_site.demo.synonyms import teach_synonyms
 
@@ -72,6 +73,7 @@ def build_demo() -> None:
     if Channel.objects.exists():
         _follow_address()
         fill_the_book()
+        let_customers_speak(staff=User.objects.get(email=LOGINS[2][0]))
         return
     folder = Path(settings.COMPTOIR_HOME) / "drawings"
     connection.close()  # the drawing processes must not share it
@@ -80,6 +82,8 @@ def build_demo() -> None:
     with transaction.atomic(), translation.override("fr"):
         Builder(folder).build()
         _index_at_once()
+    # Apart, as no payment is made inside a transaction.
+    let_customers_speak(staff=User.objects.get(email=LOGINS[2][0]))
 
 
 def _follow_address() -> None:
@@ -383,7 +387,8 @@ def _labels(product: facts.Product) -> dict[str, str]:
             "people": product.people,
             "places": product.places,
         }
-        return {code: str(figure) for code, figure in figures.items()}
+        # That one person serves one customer is what everybody expects.
+        return {code: str(figure) for code, figure in figures.items() if figure > 1}
     texts = {"material": product.material.fr[:255], "care": product.care.fr[:255]}
     return {code: text for code, text in texts.items() if text}
 

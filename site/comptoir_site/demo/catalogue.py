@@ -56,8 +56,8 @@ PRODUCT_CLASSES = (
         "service", Text("Prestation", "Service"),
         (
             Attribute("duration_minutes", Text("Durée en minutes", "Minutes"), "integer", is_required=True),
-            Attribute("people", Text("Personnes de l'équipe", "Team members"), "integer", is_required=True),
-            Attribute("places", Text("Places", "Places"), "integer", is_required=True),
+            Attribute("people", Text("Personnes de l'équipe", "Team members"), "integer"),
+            Attribute("places", Text("Places", "Places"), "integer"),
         ),
         requires_shipping=False, tracks_stock=False,
     ),

@@ -97,8 +97,7 @@ FOOTER_MENU = (
         MenuItem(Text("L'atelier", "The workshop"), "page:une-chemise-en-quarante-gestes"),
         MenuItem(Text("Rue du Vétiver", "Rue du Vétiver"), "page:la-boutique-de-la-rue-du-vetiver"),
     )),
-    MenuItem(Text("À votre service", "At your service"), "page:prendre-soin", (
-        MenuItem(Text("Prendre soin", "Looking after things"), "page:prendre-soin"),
+    MenuItem(Text("Prendre soin", "Looking after things"), "page:prendre-soin", (
         MenuItem(Text("Nos boutiques", "Our shops"), "view:locations"),
         MenuItem(Text("Suivre une commande", "Track an order"), "view:orders"),
     )),

@@ -79,6 +79,15 @@ class BasketMachine(RuleBasedStateMachine):
         lines = basket_view(key).basket.lines
         return lines[which % len(lines)].id if lines else 0
 
+    def opened(self):
+        """The basket that each key opens: one that was taken over has its token, and may be the customer's own, too."""
+        return [basket_view(key).basket.id for key in self.keys]
+
+    def forget(self, closed, opened):
+        """Drop the keys of baskets that are closed; ``opened`` as it was before."""
+        gone = set(closed.values_list("pk", flat=True))
+        self.keys = [key for key, basket in zip(self.keys, opened, strict=True) if basket not in gone]
+
     @rule(channel=CHANNELS, sku=SKUS, pieces=PIECES)
     def open(self, channel, sku, pieces):
         context = self.contexts[channel]
@@ -123,8 +132,10 @@ class BasketMachine(RuleBasedStateMachine):
     def log_in(self, which):
         key = self.key(which)
         if key and key.token:
+            opened = self.opened()
             self.do(merge_baskets, channel=key.channel, token=key.token, user=self.user)
-            self.keys.remove(key)
+            self.forget(Basket.objects.exclude(status=Basket.OPEN).filter(pk__in=opened), opened)
+            self.keys = [one for one in self.keys if one != key]
             mine = Key(key.channel, owner_id=self.user.pk)
             if mine not in self.keys:
                 self.keys.append(mine)
@@ -132,12 +143,12 @@ class BasketMachine(RuleBasedStateMachine):
     @rule(which=WHICH, by_staff=st.booleans())
     def give_up(self, which, by_staff):
         if key := self.key(which):
-            basket = basket_view(key).basket.id
+            basket, opened = basket_view(key).basket.id, self.opened()
             if by_staff:
                 self.do(services.release_basket, basket_id=basket)
             else:
                 self.do(services.close_basket, key=key)
-                self.keys.remove(key)
+                self.forget(Basket.objects.filter(pk=basket), opened)
 
     @rule(sku=WHICH, pieces=PIECES)
     def somebody_else_buys(self, sku, pieces):

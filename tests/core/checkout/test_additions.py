@@ -10,8 +10,10 @@ from django.core import mail
 from django.test import Client
 
 from comptoir.base import clock
+from comptoir.baskets.models import Basket
 from comptoir.checkout.finishing import end_unpaid
 from comptoir.checkout.models import Checkout
+from comptoir.customers.models import User
 from comptoir.events.models import Event
 from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.parcels import ParcelKeptBack, start_picking
@@ -22,12 +24,14 @@ from comptoir.orders.models import Order, Paper
 from comptoir.payments.audit import differences
 from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Payment
+from comptoir.pricing.models import OfferUse
 from comptoir.pricing.services import set_price
 from comptoir.stock.audit import differences as stock_differences
 from comptoir.stock.models import Hold
 from comptoir.testing.calling import CONTACT, Customer
 from comptoir.testing.staff import people
 from comptoir_testpay.sending import send_due
+from tests.core.pricing.rules import make_offer, make_range
 
 __all__ = ["people"]
 
@@ -36,6 +40,7 @@ HOME = {
     "key": "domicile",
     "address": {"street": "3 rue Crébillon", "postcode": "44000", "city": "Nantes", "country": "FR"},
 }
+IN_NANTES = {"way": "collection", "name": "Nantes"}
 TWO = {"lines": [{"sku": "MARIN-M", "quantity": 2}], "total": {"amount": "99.80", "currency": "EUR"}}
 RIGHTS = ("view_order", "change_order", "refund_order", "cancel_order", "view_parcel", "prepare_parcel")
 
@@ -315,6 +320,34 @@ def test_a_price_that_changes_while_they_wait_is_not_the_customers_affair(offere
     set_price(variant=till.medium, amount=Decimal("79.90"))
     offered.pay_addition()
     offered.stands("154.70", 3)
+
+
+@pytest.fixture
+def welcomed(buyer) -> Buyer:
+    """The order is Camille's, who has had the 10 euros that each customer gets once."""
+    camille = User.objects.create_user(CONTACT["email"], "a long password")
+    offer = make_offer("Absolute", "10", of=make_range(), max_user_applications=1)
+    used = {"times": 1, "discount": 10, "used_at": clock.now()}
+    OfferUse.objects.create(offer=offer, document="order before", customer_id=camille.pk, **used)
+    Order.objects.filter(pk=buyer.order.pk).update(user=camille)
+    return buyer
+
+
+@pytest.mark.parametrize("provider", ["link", "shop"])
+def test_what_the_screen_says_is_what_they_cost_also_to_who_has_used_an_offer_up(welcomed, nina, provider):
+    Order.objects.filter(pk=welcomed.order.pk).update(delivery=IN_NANTES)
+    address = f"/admin/orders/{welcomed.order.number}/"
+    body = {"key": "one", "goods": "MARIN-M", "quantity": 2}
+    assert "€99.80" in nina.client.post(f"{address}add/", body).content.decode()
+    said = {**body, "step": "confirm", "seen": "99.80", "provider": provider}
+    answer = nina.client.post(f"{address}add/", said)
+    assert answer.status_code == 302, answer.content.decode()
+    if provider == "link":
+        welcomed.work()
+        welcomed.pay_addition()
+    welcomed.order.refresh_from_db()
+    assert welcomed.order.due_total == Decimal("154.70")
+    assert not Basket.objects.filter(owner__isnull=False).exists()  # it never stood among Camille's own
 
 
 def test_at_the_screen_they_are_offered_shown_and_given_up(buyer, nina):

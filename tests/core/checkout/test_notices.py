@@ -17,6 +17,7 @@ from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Notice, Payment
 from comptoir.stock.audit import differences as stock_differences
 from comptoir.stock.models import Hold, Level
+from comptoir.stock.services import receive_stock
 from comptoir.testing.calling import Customer
 from comptoir.testing.racing import STRESS, run_together
 from comptoir.testing.selling import Till
@@ -174,8 +175,9 @@ def open_till(open_shop) -> Till:
 def test_a_notice_the_customers_return_and_the_end_of_the_checkout_at_once_are_an_order_or_the_money(
     open_till,
 ):
-    outcomes = set()
-    for round_ in range(5 * STRESS):
+    outcomes, rounds = set(), 5 * STRESS
+    receive_stock(variant=open_till.small, location=open_till.nantes, quantity=rounds)
+    for round_ in range(rounds):
         payer = Payer(open_till)
         payer.press("lost" if round_ % 2 else "late")
         later = clock.now() + timedelta(minutes=conf.PAYMENT_MINUTES + 1)

@@ -189,7 +189,7 @@ def test_staff_and_shoppers_at_once_leave_levels_that_add_up(open_shop):
 
 def test_killed_processes_leave_levels_that_add_up(open_shop):
     nantes, lyon = open_shop.location("nantes"), open_shop.location("lyon")
-    shirts = [open_shop.product(f"shirt-{n}", stock={nantes: 3000, lyon: 50}) for n in range(2)]
+    shirts = [open_shop.product(f"shirt-{n}", stock={nantes: 3000 * STRESS, lyon: 50}) for n in range(2)]
     make_hot(shirts[0])
     connections.close_all()
     context = multiprocessing.get_context("fork")

@@ -1,6 +1,6 @@
 """The screen of one order: what was bought, how it gets there, what was paid, what happened, what can be done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +11,12 @@ from wagtail.admin import messages
 
 from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money, written
+from comptoir.baskets.claims import ClaimOrdered, claims_of_order
 from comptoir.checkout.additions import addition_of, withdraw_goods
 from comptoir.checkout.backoffice.order_forms import BalanceForm, CancelForm, NoteForm
 from comptoir.checkout.backoffice.screen import OrderScreen, order_title
 from comptoir.checkout.cancelling import cancel_with_parcels
+from comptoir.checkout.delivery import VISIT
 from comptoir.checkout.receiving import take_balance
 from comptoir.fulfilment.options import promise_told
 from comptoir.fulfilment.queries import parcels_of
@@ -75,10 +77,8 @@ class OneOrderScreen(OrderScreen):
         can_cancel = self.may("order.cancel_order") and order.state in CANCELLABLE
         facts = {
             "icon": ICONS[Order.State(order.state)],
-            "lines": [
-                (line, written(order.money(line.unit_price)), written(order.money(line.total)))
-                for line in self.lines
-            ],
+            "lines": self._lines(),
+            "is_visit": order.delivery.get("way") == VISIT,
             "delivery_price": written(order.money(order.delivery_total)),
             "total": written(order.money(order.due_total)),
             "cancelled": written(order.money(order.cancelled_total)) if order.cancelled_total else "",
@@ -104,6 +104,21 @@ class OneOrderScreen(OrderScreen):
             "note_form": NoteForm() if self.may("order.add_ordernote") else None,
         }
         return super().get_context_data(**{**facts, **kwargs})
+
+    def _lines(self) -> list[tuple[OrderLine, str, str, Sequence[ClaimOrdered]]]:
+        """Each line with its prices and, of services, when and where they are."""
+        order, claims = self.order, {}
+        if any(not line.is_counted for line in self.lines):
+            claims = claims_of_order(order.number, order.locale)
+        return [
+            (
+                line,
+                written(order.money(line.unit_price)),
+                written(order.money(line.total)),
+                claims.get(line.variant_id, ()),
+            )
+            for line in self.lines
+        ]
 
     def _addition(self) -> dict[str, Any] | None:
         """The goods that wait for the customer's money, until when, and the link that was sent."""

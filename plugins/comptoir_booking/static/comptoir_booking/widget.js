@@ -15,6 +15,7 @@
       loading: "One moment…", free: "free", few: "only a few times left", full: "full", closed: "closed", none: "Nothing is free in these weeks.", later: "Later days", earlier: "Earlier days",
       taken: "Somebody was quicker: this time is taken. Nearest to it are:", choose: "Choose at least one service.", broken: "The shop does not answer just now. Please try again.", again: "Try again",
       min: "min", kept: "The time is kept for you while you pay in the shop.", zone: "Times are those of {city}.", day: "{day}: {state}", step: "Step {n} of 3",
+      along: "Does somebody come along, at the same time?", how: "How would you like it?", turn: "One after the other", once: "At the same time",
     },
     fr: {
       title: "Prendre rendez-vous", where: "Où souhaitez-vous venir\u202f?", what: "Que souhaitez-vous\u202f?", who: "Avec qui\u202f?", anybody: "La première personne libre",
@@ -22,6 +23,7 @@
       loading: "Un instant…", free: "libre", few: "presque complet", full: "complet", closed: "fermé", none: "Rien n’est libre ces semaines-ci.", later: "Jours suivants", earlier: "Jours précédents",
       taken: "Quelqu’un a été plus rapide\u202f: cette heure est prise. Les plus proches\u202f:", choose: "Choisissez au moins une prestation.", broken: "La boutique ne répond pas. Réessayez dans un instant.", again: "Réessayer",
       min: "min", kept: "L’heure vous est gardée pendant que vous payez dans la boutique.", zone: "Les heures sont celles de {city}.", day: "{day}\u202f: {state}", step: "Étape {n} sur 3",
+      along: "Quelqu’un vient avec vous, en même temps\u202f?", how: "Comment le souhaitez-vous\u202f?", turn: "L’une après l’autre", once: "En même temps",
     },
   };
 
@@ -36,7 +38,7 @@ p { margin: 0 0 12px; } .soft { color: var(--comptoir-soft); font-size: .875em; 
 fieldset { border: 0; margin: 0; padding: 0; min-width: 0; } legend { padding-top: 20px; margin-top: 0; }
 ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 8px; }
 label.choice { display: flex; gap: 12px; align-items: center; min-height: 48px; padding: 10px 14px; border: 1px solid var(--comptoir-edge); border-radius: var(--comptoir-radius); cursor: pointer; }
-label.choice:has(:checked) { box-shadow: inset 0 0 0 2px var(--comptoir-accent); } label.choice span { flex: 1; min-width: 0; } label.choice b { white-space: nowrap; }
+summary { padding: 14px 0; cursor: pointer; font-weight: 650; } label.choice:has(:checked) { box-shadow: inset 0 0 0 2px var(--comptoir-accent); } label.choice span { flex: 1; min-width: 0; } label.choice b { white-space: nowrap; }
 input { accent-color: var(--comptoir-accent); width: 20px; height: 20px; flex: none; margin: 0; }
 select, textarea { width: 100%; min-height: 48px; padding: 10px 14px; font: inherit; color: inherit; background: var(--comptoir-paper); border: 1px solid var(--comptoir-edge); border-radius: var(--comptoir-radius); }
 button { min-height: 48px; padding: 10px 16px; font: inherit; color: inherit; background: var(--comptoir-paper); border: 1px solid var(--comptoir-edge); border-radius: var(--comptoir-radius); cursor: pointer; }
@@ -57,7 +59,7 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       this.words = WORDS[this.lang_];
       this.shop = (this.getAttribute("shop") || SHOP).replace(/\/$/, "");
       this.api = `${this.shop}/api/v1/${encodeURIComponent(this.getAttribute("channel") || "web")}`;
-      this.chosen = { location: this.getAttribute("location") || "", services: (this.getAttribute("service") || "").split(",").filter(Boolean), person: "", first: "", day: "", start: "", note: "" };
+      this.chosen = { location: this.getAttribute("location") || "", services: (this.getAttribute("service") || "").split(",").filter(Boolean), beside: [], atOnce: false, persons: [], first: "", day: "", start: "", note: "" };
       const root = this.attachShadow({ mode: "open" });
       const style = document.createElement("style");
       style.textContent = STYLE;
@@ -84,23 +86,31 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       if (this.places.length > 1) {
         const places = make("select", { id: "where" }, [make("option", { value: "" }, ["…"]), ...this.places.map((one) => make("option", { value: one.code }, [one.name]))]);
         places.value = chosen.location;
-        places.addEventListener("change", () => { chosen.location = places.value; chosen.person = ""; this.chooseServices(); this.box.querySelector("#where").focus(); });
+        places.addEventListener("change", () => { chosen.location = places.value; chosen.persons = []; this.chooseServices(); this.box.querySelector("#where").focus(); });
         form.append(make("label", { for: "where" }, [make("h3", {}, [words.where])]), places);
       }
       const offered = this.services.filter((one) => one.locations.includes(chosen.location));
       if (offered.length) {
-        const list = make("ul", {}, offered.map((one) => {
-          const box = make("input", { type: "checkbox", value: one.sku });
-          box.checked = chosen.services.includes(one.sku);
+        const list = (name, wanted) => make("ul", {}, offered.map((one) => {
+          const box = make("input", { type: "checkbox", name, value: one.sku });
+          box.checked = wanted.includes(one.sku);
           return make("li", {}, [make("label", { class: "choice" }, [box, make("span", {}, [one.title, make("br"), make("small", { class: "soft" }, [this.length([one])])]), make("b", {}, [this.money([one])])])]);
         }));
-        form.append(make("fieldset", {}, [make("legend", {}, [words.what]), list]), make("button", { class: "main" }, [words.next]));
+        form.append(make("fieldset", {}, [make("legend", {}, [words.what]), list("service", chosen.services)]));
+        if (new Set(offered.flatMap((one) => this.able([one.sku]).map((who) => who.code))).size > 1) {
+          const along = make("details", chosen.beside.length ? { open: "" } : {}, [make("summary", {}, [words.along]), make("fieldset", { "aria-label": words.along }, [list("beside", chosen.beside)])]);
+          form.append(along);
+        }
+        form.append(make("button", { class: "main" }, [words.next]));
       }
       if (sentence) form.prepend(make("p", { class: "bad", role: "alert" }, [sentence]));
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        chosen.services = [...form.querySelectorAll("input:checked")].map((one) => one.value);
-        chosen.person = "";
+        const ticked = (name) => [...form.querySelectorAll(`input[name=${name}]:checked`)].map((one) => one.value);
+        [chosen.services, chosen.beside] = [ticked("service"), ticked("beside")];
+        if (!chosen.services.length) [chosen.services, chosen.beside] = [chosen.beside, []];
+        chosen.persons = [];
+        chosen.atOnce = false;
         if (!chosen.services.length) return this.chooseServices(words.choose);
         chosen.first = chosen.day = "";
         return this.chooseTime();
@@ -111,7 +121,8 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
     async chooseTime(near = []) {
       const { words, chosen } = this;
       const turn = (this.turn = (this.turn || 0) + 1);
-      const visit = { location: chosen.location, service: chosen.services, person: chosen.person, people: this.people().length && chosen.services.length > 1 ? "same" : "any" };
+      const { services: service, ...others } = this.visit();
+      const visit = { service, ...others };
       if (!chosen.first) {
         const next = await this.ask("/appointments/next", { ...visit, limit: 1 });
         if (!next || turn !== this.turn) return; // who chose a day meanwhile keeps it
@@ -127,12 +138,13 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       this.firstShown = chosen.first;
       const parts = [];
       if (near.length) parts.push(make("p", { class: "bad", role: "alert" }, [words.taken]), this.startButtons(near, true));
-      if (this.people().length) {
-        const who = make("select", { id: "who" }, [make("option", { value: "" }, [words.anybody]), ...this.people().map((one) => make("option", { value: one.code }, [one.name]))]);
-        who.value = chosen.person;
-        who.addEventListener("change", () => { chosen.person = who.value; chosen.first = ""; this.chooseTime(); });
-        parts.push(make("label", { for: "who" }, [make("h3", {}, [words.who])]), who);
-      }
+      if (this.mine().length > 1 && !chosen.beside.length) parts.push(...this.select("how", words.how, [["", words.turn], ["1", words.once]], chosen.atOnce ? "1" : "", (said) => { chosen.atOnce = Boolean(said); chosen.persons = []; }));
+      this.lines().forEach((line, n, all) => {
+        const able = this.able(line).filter((one) => !all.some((_other, m) => m !== n && chosen.persons[m] === one.code));
+        if (!able.length) return;
+        const whose = all.length > 1 ? `${words.who} ${this.named(line).map((one) => one.title).join(", ")}` : words.who;
+        parts.push(...this.select(`who-${n}`, whose, [["", words.anybody], ...able.map((one) => [one.code, one.name])], chosen.persons[n] || "", (said) => { chosen.persons[n] = said; }));
+      });
       parts.push(make("h3", {}, [words.when]));
       const open = days.days.filter((one) => one.state !== "closed");
       parts.push(open.some((one) => one.starts) ? make("div", { class: "days", role: "group", "aria-label": words.when }, open.map((one) => this.dayButton(one))) : make("p", {}, [words.none]));
@@ -171,7 +183,7 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       const { chosen } = this;
       const basket = await this.ask("/baskets", {}, {});
       if (!basket) return;
-      const held = await this.ask("/holds", {}, { location: chosen.location, services: chosen.services, person: chosen.person, people: this.people().length && chosen.services.length > 1 ? "same" : "any", start: chosen.start, basket: basket.token }, 409);
+      const held = await this.ask("/holds", {}, { ...this.visit(), start: chosen.start, basket: basket.token }, 409);
       if (!held) return;
       if (held.alternatives) { this.chooseTime(held.alternatives); return; }
       if (!held.services) { this.chooseServices(held.detail || held.title); return; }
@@ -219,11 +231,32 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       this.live.textContent = title;
     }
 
-    mine() { return this.chosen.services.map((sku) => this.services.find((one) => one.sku === sku)).filter(Boolean); }
+    // Those who are served side by side, a list of services each.
+    lines() {
+      const { services, beside, atOnce } = this.chosen;
+      return atOnce && !beside.length ? services.map((sku) => [sku]) : [services, beside].filter((one) => one.length);
+    }
+    visit() {
+      const { location, persons } = this.chosen;
+      const [first, ...others] = this.lines();
+      const long = this.lines().filter((one) => one.length > 1);
+      return {
+        location, services: first, person: persons[0] || "", people: long.length && long.every((one) => this.able(one).length) ? "same" : "any",
+        together: others.map((one, n) => one.join(",") + (persons[n + 1] ? `@${persons[n + 1]}` : "")),
+      };
+    }
+    named(skus) { return skus.map((sku) => this.services.find((one) => one.sku === sku)).filter(Boolean); }
+    mine() { return this.named(this.lines().flat()); }
     place() { return this.places.find((one) => one.code === this.chosen.location); }
-    people() {
-      const able = this.mine().map((one) => one.people.filter((who) => who.location === this.chosen.location));
+    able(skus) {
+      const able = this.named(skus).map((one) => one.people.filter((who) => who.location === this.chosen.location));
       return able.length ? able[0].filter((who) => able.every((others) => others.some((one) => one.code === who.code))) : [];
+    }
+    select(id, label, options, value, choose) {
+      const box = make("select", { id }, options.map(([code, name]) => make("option", { value: code }, [name])));
+      box.value = value;
+      box.addEventListener("change", () => { choose(box.value); this.chosen.first = ""; this.goTo = `#${id}`; this.chooseTime(); });
+      return [make("label", { for: id }, [make("h3", {}, [label])]), box];
     }
     length(list) { return `${list.reduce((sum, one) => sum + one.minutes, 0)}\u00a0${this.words.min}`; }
     money(list) { return new Intl.NumberFormat(this.lang_, { style: "currency", currency: list[0].price.currency }).format(list.reduce((sum, one) => sum + Number(one.price.amount), 0)); }
