@@ -2,10 +2,12 @@
 
 A claim is a booking with what it takes of whom, written under the constraint: locks, both tables, one durable transaction.
 A hold is what a customer does: the rules, who is free, who is chosen, how many times they hold already, and the claim.
+Customers begin to count when all of them have been served for a moment: a shop keeps its connections, with their plans.
 """
 
 import multiprocessing
 import random
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +21,8 @@ from benchmarks.stock_holds import server_cpu_s
 #: How long steps took in ms, and how many were refused.
 Held = tuple[list[float], int]
 Step = Callable[[int, float, int], Held]
+#: So long all customers are served before it counts.
+WARM_S = 1.0
 
 
 def measure_holds(
@@ -30,13 +34,16 @@ def measure_holds(
     connections.close_all()
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
+    line = context.Barrier(processes + 1)
     workers = [
-        context.Process(target=hold_alone, args=(n, seconds, step, size, threads, answers))
+        context.Process(target=hold_alone, args=(n, seconds, step, size, threads, line, answers))
         for n in range(processes)
     ]
-    server_before = server_cpu_s()
     for worker in workers:
         worker.start()
+    line.wait()
+    server_before = server_cpu_s()
+    line.wait()
     results = [answers.get() for _ in workers]
     server_s = server_cpu_s() - server_before
     for worker in workers:
@@ -65,11 +72,21 @@ def hold_alone(
     step: Step,
     size: int,
     threads: int,
+    line: Any,
     answers: Any,
 ) -> None:
-    cpu = time.process_time()
+    together = threading.Barrier(threads)
+
+    def serve(customer: int, for_s: float) -> Held:
+        together.wait()
+        return step(number * 100 + customer, for_s, size)
+
     with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(lambda n: step(number * 100 + n, seconds, size), range(threads)))
+        list(pool.map(lambda n: serve(50 + n, WARM_S), range(threads)))
+        line.wait()
+        line.wait()
+        cpu = time.process_time()
+        parts = list(pool.map(lambda n: serve(n, seconds), range(threads)))
     answers.put(
         (
             [one for held, _refused in parts for one in held],

@@ -1,9 +1,11 @@
 """The engine's board: a visit, the days it is asked for, and when each candidate is open, taken and free."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
 
 from comptoir.base import clock
 from comptoir_booking.engine import Free, Levels, fitting_begins
@@ -11,12 +13,27 @@ from comptoir_booking.hours import Window, dated_mask, weekly_mask
 from comptoir_booking.layout import Layout, Need, Visit, lay_out
 from comptoir_booking.masks import depths, disjoint_union, stretch, union, union_of
 from comptoir_booking.models import Resource
-from comptoir_booking.reading import PlaceFacts, ResourceFacts, read_busy, read_place, read_resources
+from comptoir_booking.reading import PlaceFacts, ResourceFacts, read_busy, read_version, rules_of
 from comptoir_booking.wall_time import DAY, TICK_S
 
 #: What staff may put aside; never who is taken.
 HOURS, NOTICE, STEPS = "hours", "notice", "steps"
 OVERRIDES = frozenset({HOURS, NOTICE, STEPS})
+#: So many visits are kept as they were laid out; when there are more, all are laid out anew as they are asked for.
+MOST_KEPT = 500
+
+
+class Plan(NamedTuple):
+    """A visit as it is laid out by the rules of one version, with those who may be asked."""
+
+    version: UUID | None
+    place: PlaceFacts
+    resources: Mapping[int, ResourceFacts]
+    ways: tuple[Layout, ...]
+
+
+#: By the visit, and the months of which the days that are otherwise are known.
+_kept: dict[tuple[Visit, date, date], Plan] = {}
 
 
 @dataclass(frozen=True)
@@ -24,6 +41,7 @@ class Board:
     """Everything that decides which starts are free. Shapes: masks by the id of a resource.
 
     ``busy`` and ``free`` have several of each: where the first is taken or free, where two of a pool are, and so on.
+    ``overrides`` are the rules that staff put aside, ``but_of`` the bookings that are not counted as taken.
     """
 
     visit: Visit
@@ -33,7 +51,13 @@ class Board:
     window: Window
     open: Mapping[int, int]
     busy: Mapping[int, Levels]
-    overrides: frozenset[str]
+    overrides: frozenset[str] = frozenset()
+    but_of: Collection[int] = ()
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it is what anybody sees: no rule is put aside, and no booking is looked through."""
+        return not self.overrides and not self.but_of
 
     @property
     def layout(self) -> Layout:
@@ -93,39 +117,65 @@ class Board:
 
 def read_board(
     visit: Visit, first_day: date, days: int, *,
-    but_of: Collection[int] = (), overrides: frozenset[str] = frozenset(), is_for_claim: bool = False,
+    but_of: Collection[int] = (), overrides: frozenset[str] = frozenset(),
 ) -> Board:  # fmt: skip
-    """Read what decides about a visit on some days: three statements. Errors: ``InvalidValue``, ``VisitTooLong``.
+    """Read what decides about a visit on some days: one statement, or three if not all is known.
 
-    ``is_for_claim``: what is taken is read where it helps to choose; who claims locks, and looks then.
+    ``but_of``: bookings that are looked through. Errors: ``InvalidValue``, ``VisitTooLong``.
     """
-    first, last = first_day - 2 * DAY, first_day + timedelta(days=days + 1)
-    place = read_place(visit.location_id, visit.service_ids, first, last)
-    rows = read_resources(visit.location_id, visit.service_ids, first, last, visit.person_ids)
-    window = Window(first_day, days, place.zone_name)
-    board = Board(visit, place, {}, lay_out(visit, place, rows), window, {}, {}, overrides)
-    wanted = {pk for need in board.needs for pk in need.candidates}
-    resources = {one.id: one for one in rows if one.id in wanted}
-    is_blind = is_for_claim and not board.has_choice
-    busy = {} if is_blind else busy_masks(resources, window, but_of=but_of)
+    months = (first_day - 2 * DAY).replace(day=1), _after_month(first_day + (days + 1) * DAY)
+    plan = _kept.get((visit, *months)) or _plan(read_version(), visit, *months)
+    window, busy, version = _seen(plan, first_day, days, but_of)
+    if version != plan.version:
+        plan = _plan(version, visit, *months)
+        window, busy, _version = _seen(plan, first_day, days, but_of)
     everything = stretch(0, window.length)
     opened = {
-        pk: everything if HOURS in overrides else open_mask(one, place, window)
-        for pk, one in resources.items()
+        pk: everything if HOURS in overrides else open_mask(one, plan.place, window)
+        for pk, one in plan.resources.items()
     }
-    return replace(board, resources=resources, open=opened, busy=busy)
+    return Board(visit, plan.place, plan.resources, plan.ways, window, opened, busy, overrides, but_of)
+
+
+def _seen(
+    plan: Plan, first_day: date, days: int, but_of: Collection[int]
+) -> tuple[Window, dict[int, Levels], UUID | None]:
+    """What is taken on some days of those who may be asked, and by which version of the rules things are; one statement."""
+    window = Window(first_day, days, plan.place.zone_name)
+    taken, version = read_busy(plan.resources.keys(), window, but_of=but_of)
+    return window, busy_masks(plan.resources, window, taken), version
+
+
+def _plan(version: UUID | None, visit: Visit, first: date, last: date) -> Plan:
+    """Lay a visit out by rules as old as this version, or newer, and keep that. Errors: those of ``read_board``."""
+    place, everybody = rules_of(version, visit.location_id, tuple(visit.service_ids), first, last)
+    rows = [one for one in everybody if visit.may_have(one)]
+    ways = lay_out(visit, place, rows)
+    wanted = {pk for way in ways for need in way.needs for pk in need.candidates}
+    plan = Plan(version, place, {one.id: one for one in rows if one.id in wanted}, ways)
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[visit, first, last] = plan
+    return plan
+
+
+def _after_month(day: date) -> date:
+    """The first day of the next month."""
+    return (day.replace(day=1) + 31 * DAY).replace(day=1)
 
 
 def busy_masks(
-    resources: Mapping[int, ResourceFacts], window: Window, *, but_of: Collection[int] = ()
+    resources: Mapping[int, ResourceFacts],
+    window: Window,
+    taken: Mapping[int, tuple[list[int], list[int]]],
 ) -> dict[int, Levels]:
-    """What is taken of each resource; of a pool, where the last of it is taken, then the last two. One statement."""
+    """What is taken of each resource; of a pool, where the last of it is taken, then the last two."""
     length = window.length
     return {
         pk: (disjoint_union(begins, ends, length),)
         if resources[pk].capacity == 1
         else tuple(reversed(depths(zip(begins, ends, strict=True), length, resources[pk].capacity)))
-        for pk, (begins, ends) in read_busy(resources.keys(), window, but_of=but_of).items()
+        for pk, (begins, ends) in taken.items()
     }
 
 

@@ -11,13 +11,20 @@ from django.db.models.functions import Greatest, Least
 from comptoir.base import clock
 from comptoir.base.errors import NotFound
 from comptoir.stock.rows import in_transaction
-from comptoir_booking.claims import add_steps, claim_surely, find_people, seen_times, write_takings
+from comptoir_booking.claims import (
+    add_steps,
+    claim_surely,
+    find_people,
+    lock_people,
+    seen_times,
+    write_takings,
+)
 from comptoir_booking.fees import cancel_percents
 from comptoir_booking.layout import Visit, Wish
 from comptoir_booking.models import Allocation, Booking
 from comptoir_booking.queries import board_at
 from comptoir_booking.refusals import BookingMoved, HoldGone, MarkStays, NotPossible, SeatsStay, TooLate
-from comptoir_booking.rows import give_back, give_seats_back, lock_owned, lock_visit
+from comptoir_booking.rows import give_back, give_seats_back, lock_held, lock_owned, lock_visit, release
 
 State = Booking.State
 GONE = (State.RELEASED, State.EXPIRED, State.CANCELLED)
@@ -47,20 +54,17 @@ def extend_holds(*, owners: Collection[str], minutes: int = 15) -> datetime | No
 def release_holds(*, owners: Collection[str]) -> int:
     """Give back at once what these owners hold; returns how many bookings. What is confirmed stays."""
 
-    def release() -> int:
-        held = [one for one in lock_owned(owners) if one.state == State.HELD]
-        release_bookings(held)
+    def let_go() -> int:
+        held = lock_held(owners)
+        release(held, State.RELEASED)
         return len(held)
 
-    return in_transaction(release)
+    return in_transaction(let_go)
 
 
 def release_bookings(held: Sequence[Booking], *, to: str = State.RELEASED) -> None:
     """Give back bookings that are held and locked."""
-    if held:
-        Booking.objects.filter(pk__in=[one.pk for one in held]).update(state=to)
-        give_back(held)
-        give_seats_back(held)
+    release([one.pk for one in held], to)
 
 
 def confirm_holds(
@@ -121,7 +125,7 @@ def _cancel(bookings: Sequence[Booking], *, actor_id: int | None, by_customer: b
         state=State.CANCELLED, sequence=F("sequence") + 1, held_until=None
     )
     Allocation.objects.filter(booking__in=ids).update(is_active=False)
-    give_seats_back(bookings)
+    give_seats_back(one.session_id for one in bookings)
     add_steps(bookings, "cancelled", actor_id=actor_id, by_customer=by_customer)
 
 
@@ -135,7 +139,9 @@ def move_visit(
     Errors: ``NotFound``, ``BookingMoved``, ``TooLate``, ``NotPossible``, ``StartNotFree``; the visit stays as it was.
     """
     how = {"actor_id": actor_id, "by_customer": by_customer, "overrides": overrides, "reason": reason}
-    return claim_surely(lambda lock_all: _move(visit, start, sequence, person_id, lock_all, **how))
+    return claim_surely(
+        lambda lock_all: in_transaction(lambda: _move(visit, start, sequence, person_id, lock_all, **how))
+    )
 
 
 def mark_visit(*, visit: UUID | str, state: str, actor_id: int | None = None) -> list[Booking]:
@@ -200,12 +206,9 @@ def _move(
     if seen[0].session_id:
         raise SeatsStay()
     own = [one.pk for one in seen]
-    board = board_at(
-        visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides, is_for_claim=True
-    )
-    way, takings = find_people(
-        board, start, also_lock=[one.resource_id for one in taken], lock_all=lock_all, but_of=own
-    )
+    board = board_at(visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides)
+    found, theirs = find_people(board, start), [one.resource_id for one in taken]
+    way, takings = lock_people(board, start, found, also_lock=theirs, lock_all=lock_all)
     bookings = _found(lock_visit(uuid))
     if [(one.pk, one.sequence) for one in bookings] != [(one.pk, one.sequence) for one in seen]:
         raise BookingMoved()

@@ -1,7 +1,7 @@
 """Takes time for somebody: a visit is held or booked whole, or not at all.
 
-Each try looks without locks, locks whom it chose, looks at them again and writes. Who lost them meanwhile chooses anew;
-the last try locks every candidate first, so that its answer is sure.
+Each try looks without locks and before its transaction, then writes, which locks whom it chose. Who lost them meanwhile
+chooses anew; the last try locks every candidate first and looks again, so that its answer is sure.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ from comptoir_booking.engine import Assignment, is_free
 from comptoir_booking.layout import Layout, Visit
 from comptoir_booking.models import Booking, BookingStep
 from comptoir_booking.queries import board_at, nearest_starts
+from comptoir_booking.reading import read_busy
 from comptoir_booking.refusals import StartNotFree, TooManyHolds
 from comptoir_booking.rows import Taking, expire_in_the_way, give_back, held_visits, lock_resources, take
 from comptoir_booking.wall_time import instant_of, tick_of
@@ -55,6 +56,14 @@ class Terms:
     series: UUID | None = None
 
 
+class Found(NamedTuple):
+    """Who is to do a visit, in which way, and why they."""
+
+    choice: Choice
+    way: Layout
+    people: Assignment
+
+
 class _Lost(Exception):
     """Somebody else was quicker with one of those who were chosen."""
 
@@ -62,9 +71,9 @@ class _Lost(Exception):
 class _NotFree(Exception):
     """Nobody can do it then. What else there is is looked for when nothing is locked any more."""
 
-    def __init__(self, visit: Visit, start: datetime) -> None:
+    def __init__(self, board: Board, start: datetime) -> None:
         super().__init__()
-        self.visit, self.start = visit, start
+        self.board, self.start = board, start
 
 
 def hold_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
@@ -73,7 +82,6 @@ def hold_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
     Errors: ``StartNotFree`` with the nearest alternatives, ``TooManyHolds``, ``InvalidValue``, ``VisitTooLong``. Nothing
     is held then.
     """
-    check_number_of_holds(terms.owner, terms.series)
     return claim_surely(lambda lock_all: _claim(visit, start, terms, Booking.State.HELD, lock_all))
 
 
@@ -85,45 +93,47 @@ def book_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
     return claim_surely(lambda lock_all: _claim(visit, start, terms, Booking.State.CONFIRMED, lock_all))
 
 
-def find_people(
-    board: Board, start: datetime, *,
-    also_lock: Collection[int] | None = None, but_of: Collection[int] = (), lock_all: bool = False,
-    channel_id: int | None = None,
-) -> tuple[Board, list[Taking]]:  # fmt: skip
-    """Choose somebody for each need; returns the one way it is done, and what is to be written.
-
-    Whether they are still free the constraint says, when it is written. Of a pool it could not say it kindly, and the last
-    try has to be sure: these lock, and look again. ``also_lock``: who has the visit now, and bookings are locked after them.
-    Errors: ``_NotFree`` if nobody can be found, ``_Lost`` if somebody was quicker.
-    """
+def find_people(board: Board, start: datetime, channel_id: int | None = None) -> Found:
+    """Choose somebody for each need; nothing is locked. Errors: ``_NotFree`` if nobody can be found."""
     begin = _offered_begin(board, start)
     choice = None if begin is None else choose(board, begin, channel_id)
     best = best_way(board, choice) if choice else None
     if choice is None or best is None:
-        raise _NotFree(board.visit, start)
-    wanted = board.resources.keys() if lock_all else {pk for _need, pk in best[1]}
+        raise _NotFree(board, start)
+    return Found(choice, *best)
+
+
+def lock_people(
+    board: Board, start: datetime, found: Found, *,
+    also_lock: Collection[int] | None = None, lock_all: bool = False,
+) -> tuple[Board, list[Taking]]:  # fmt: skip
+    """Lock who was found, where it is needed; returns the one way it is done, and what is to be written.
+
+    Whether they are still free the constraint says, when it is written. Of a pool it could not say it kindly, and the last
+    try has to be sure: these lock, and look again. ``also_lock``: who has the visit now, and bookings are locked after them.
+    Errors: ``_NotFree`` if nobody can be found any more, ``_Lost`` if somebody was quicker.
+    """
+    wanted = board.resources.keys() if lock_all else {pk for _need, pk in found.people}
     looks_again = lock_all or board.has_pools
     if looks_again or also_lock is not None:
         lock_resources({*wanted, *(also_lock or ())})
     if looks_again:
-        taken = busy_masks({pk: board.resources[pk] for pk in wanted}, board.window, but_of=but_of)
-        board = replace(board, busy=taken)
-        best = _best_again(board, start, best, choice, of_all=lock_all or not board.has_choice)
-    return replace(board, ways=(best[0],)), _takings(board, best[1], choice)
+        taken, _version = read_busy(wanted, board.window, but_of=board.but_of)
+        board = replace(board, busy=busy_masks(board.resources, board.window, taken))
+        found = _found_again(board, start, found, of_all=lock_all or not board.has_choice)
+    return replace(board, ways=(found.way,)), _takings(board, found)
 
 
-def _best_again(
-    board: Board, start: datetime, best: tuple[Layout, Assignment], choice: Choice, *, of_all: bool
-) -> tuple[Layout, Assignment]:
-    """The same people if they are still free, or the best of all, now that they are locked. Errors: as ``find_people``."""
+def _found_again(board: Board, start: datetime, found: Found, *, of_all: bool) -> Found:
+    """The same people if they are still free, or the best of all, now that they are locked. Errors: as ``lock_people``."""
     if not of_all:
-        if not all(is_free(board.free, pk, need, choice.begin) for need, pk in best[1]):
+        if not all(is_free(board.free, pk, need, found.choice.begin) for need, pk in found.people):
             raise _Lost
-        return best
-    found = best_way(board, choice)
-    if found is None:
-        raise _NotFree(board.visit, start)
-    return found
+        return found
+    best = best_way(board, found.choice)
+    if best is None:
+        raise _NotFree(board, start)
+    return Found(found.choice, *best)
 
 
 def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
@@ -134,22 +144,28 @@ def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
     try:
         for _try in range(QUICK_TRIES):
             with suppress(_Lost):
-                return in_transaction(lambda: claim(False))
-        return in_transaction(lambda: claim(True))
+                return claim(False)
+        return claim(True)
     except _NotFree as refused:
-        near = [one.isoformat(timespec="minutes") for one in nearest_starts(refused.visit, refused.start)]
-        raise StartNotFree(field="start", alternatives=near) from None
+        near = nearest_starts(refused.board.visit, refused.start, seen=refused.board)
+        alternatives = [one.isoformat(timespec="minutes") for one in near]
+        raise StartNotFree(field="start", alternatives=alternatives) from None
 
 
 def _claim(visit: Visit, start: datetime, terms: Terms, state: str, lock_all: bool) -> list[Booking]:
-    board = board_at(visit, start, overrides=terms.overrides, is_for_claim=True)
-    way, takings = find_people(board, start, lock_all=lock_all, channel_id=terms.channel_id)
-    bookings = fresh_bookings(way, start, terms, state)
-    write_takings(board, start, bookings, takings, is_last=lock_all)
-    if state != Booking.State.HELD:
-        facts = {"overrides": sorted(terms.overrides), "reason": terms.reason}
-        add_steps(bookings, "booked", actor_id=terms.actor_id, **facts)
-    return bookings
+    board = board_at(visit, start, overrides=terms.overrides)
+    found = find_people(board, start, terms.channel_id)
+
+    def write() -> list[Booking]:
+        way, takings = lock_people(board, start, found, lock_all=lock_all)
+        bookings = fresh_bookings(way, start, terms, state)
+        write_takings(board, start, bookings, takings, is_last=lock_all)
+        if state != Booking.State.HELD:
+            facts = {"overrides": sorted(terms.overrides), "reason": terms.reason}
+            add_steps(bookings, "booked", actor_id=terms.actor_id, **facts)
+        return bookings
+
+    return in_transaction(write)
 
 
 def write_takings(
@@ -168,7 +184,7 @@ def write_takings(
         give_back(bookings)
         if take(bookings, takings):
             return
-    raise _NotFree(board.visit, start) if is_last or not board.has_choice else _Lost
+    raise _NotFree(board, start) if is_last or not board.has_choice else _Lost
 
 
 def fresh_bookings(board: Board, start: datetime, terms: Terms, state: str) -> list[Booking]:
@@ -263,9 +279,9 @@ def _is_long_ago(start: datetime) -> bool:
     return start < clock.now() - timedelta(hours=12)
 
 
-def _takings(board: Board, found: Assignment, choice: Choice) -> list[Taking]:
+def _takings(board: Board, found: Found) -> list[Taking]:
     """What is taken of whom, for the first piece of each service; of a pool each piece has its own."""
-    since, given = board.window.since + choice.begin, [pk for _need, pk in found]
+    since, given = board.window.since + found.choice.begin, [pk for _need, pk in found.people]
     wishes = board.visit.wishes
     firsts = [0, *accumulate(wish.pieces for wish in wishes)]
     return [
@@ -275,9 +291,9 @@ def _takings(board: Board, found: Assignment, choice: Choice) -> list[Taking]:
             role,
             instant_of(since + a),
             instant_of(since + b),
-            choice.reason(need, pk, given.count(pk)),
+            found.choice.reason(need, pk, given.count(pk)),
         )
-        for need, pk in found
+        for need, pk in found.people
         for number, role, (a, b) in need.uses
         for nth in range(need.quantity if board.resources[pk].capacity > 1 else 1)
     ]

@@ -1,6 +1,6 @@
 """The diary of a location, ready to be drawn: who is there when, and what is booked with whom.
 
-Six statements, whatever is booked. Places on the page are minutes on the wall since midnight, so that all days of a week
+Five statements, whatever is booked. Places on the page are minutes on the wall since midnight, so that all days of a week
 fit one scale; where an hour comes twice at night, what is in it is drawn over each other.
 """
 
@@ -21,7 +21,7 @@ from comptoir_booking.board import open_mask
 from comptoir_booking.hours import Window
 from comptoir_booking.masks import stretch, stretches
 from comptoir_booking.models import Allocation, Booking, HoursException, Resource, Session
-from comptoir_booking.reading import ResourceFacts, read_place, read_team
+from comptoir_booking.reading import ResourceFacts, read_team
 from comptoir_booking.wall_time import DAY, instant_of
 
 DAY_MINUTES = 24 * 60
@@ -155,9 +155,9 @@ class Diary:
 
 
 def read_diary(place: Location, first_day: date, days: int = 1) -> Diary:
-    """What is known of some days at a location; six statements."""
+    """What is known of some days at a location; five statements."""
     first, last = first_day - 2 * DAY, first_day + (days + 1) * DAY
-    facts, team = read_place(place.pk, [], first, last), read_team(place.pk, first, last)
+    facts, team = read_team(place.pk, first, last)
     window = Window(first_day, days, place.time_zone)
     rows = _allocations(team, window)
     for row in rows:
@@ -231,7 +231,8 @@ def _exceptions(
     place: Location, team: Sequence[ResourceFacts], first: date, last: date
 ) -> list[HoursException]:
     whose = Q(location=place) | Q(resource__in=[one.id for one in team])
-    return list(HoursException.objects.filter(whose, is_open=False, first_day__lte=last, last_day__gte=first))
+    rows = HoursException.objects.filter(whose, is_open=False, first_day__lte=last, last_day__gte=first)
+    return list(rows.select_related("location"))
 
 
 def _parts(row: Allocation, spans: Sequence[Span]) -> Iterable[tuple[datetime, datetime, str]]:

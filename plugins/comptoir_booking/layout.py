@@ -49,11 +49,10 @@ class Visit:
     wishes: tuple[Wish, ...]
     people: str = ANY
 
-    @property
-    def person_ids(self) -> set[int] | None:
-        """Those who are to do it, if somebody was chosen for all of it."""
+    def may_have(self, resource: ResourceFacts) -> bool:
+        """Whether it is somebody for this visit: if somebody was chosen for all of it, nobody else of the team is."""
         people = {wish.person_id for wish in self.wishes}
-        return None if None in people else {pk for pk in people if pk}
+        return resource.kind != Resource.Kind.STAFF or None in people or resource.id in people
 
     @property
     def pieces(self) -> list[Wish]:

@@ -76,6 +76,14 @@ def bits(mask: int) -> Iterator[int]:
             left &= left - 1
 
 
+def highest_first(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set, the highest first."""
+    while mask:
+        highest = mask.bit_length() - 1
+        yield highest
+        mask ^= 1 << highest
+
+
 def stretches(mask: int) -> Iterator[tuple[int, int]]:
     """The steps that are set, as stretches: from each begin up to, not including, its end."""
     begin = 0

@@ -197,6 +197,23 @@ class Pace(models.Model):
         return f"{self.resource_id} {self.minutes or self.percent}"
 
 
+class RulesVersion(models.Model):
+    """One row that changes with everything that says what can be booked and when, in the same transaction, by triggers.
+
+    A value never comes twice, also when its transaction is undone: what was read under it is right for ever.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    version = models.UUIDField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_version_of_booking_rules")]
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
 from comptoir_booking.booking_models import *  # noqa: E402, F403
 from comptoir_booking.calendar_models import *  # noqa: E402, F403
 from comptoir_booking.class_models import *  # noqa: E402, F403

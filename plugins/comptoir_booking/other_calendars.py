@@ -67,13 +67,19 @@ def _write_down(calendar: OtherCalendar, spans: list[Span] | None, etag: str) ->
     """Put what was read in the place of what was read before, in one go: nobody sees slots free in between."""
     if not OtherCalendar.objects.select_for_update().filter(pk=calendar.pk, url=calendar.url).exists():
         return
-    if spans is not None:
+    if spans is not None and not _is_known(calendar, spans):
         BusyTime.objects.filter(calendar=calendar).delete()
         BusyTime.objects.bulk_create(
             BusyTime(calendar=calendar, resource_id=calendar.resource_id, during=span) for span in spans
         )
     fresh = {"read_at": clock.now(), "due_at": _next(), "problem": "", "etag": etag[:200]}
     OtherCalendar.objects.filter(pk=calendar.pk).update(**fresh)
+
+
+def _is_known(calendar: OtherCalendar, spans: list[Span]) -> bool:
+    """Whether nothing is new: then nobody has to read again when the team is away."""
+    known = BusyTime.objects.filter(calendar=calendar).values_list("during", flat=True)
+    return {(one.lower, one.upper) for one in known} == set(spans)
 
 
 def _next() -> datetime:

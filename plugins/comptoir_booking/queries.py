@@ -1,8 +1,10 @@
-"""When a visit can begin: days, starts of a day, the next ones, and why not then. Three statements each."""
+"""When a visit can begin: days, starts of a day, the next ones, and why not then. A statement each, three after a change."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain, islice
+from math import ceil
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +16,7 @@ from comptoir.channels.models import Location
 from comptoir_booking.board import Board, read_board
 from comptoir_booking.engine import assign, is_free, unassigned
 from comptoir_booking.layout import Need, Visit
-from comptoir_booking.masks import bits, holds_all, lowest, stretch
+from comptoir_booking.masks import bits, highest_first, holds_all, lowest, stretch
 from comptoir_booking.models import Booking
 from comptoir_booking.paces import parts_of, seen_minutes
 from comptoir_booking.wall_time import DAY, TICK_S, instant_of, tick_of
@@ -79,14 +81,20 @@ def next_starts(visit: Visit, since: date, limit: int = 3) -> list[datetime]:
     return found
 
 
-def nearest_starts(visit: Visit, start: datetime, *, limit: int = 3) -> list[datetime]:
-    """The free starts nearest to one that is gone, in their order."""
-    zone_day = start.date() - NEAR_DAYS * DAY
-    first = max(zone_day, clock.now().date() - DAY)
+def nearest_starts(
+    visit: Visit, start: datetime, *, limit: int = 3, seen: Board | None = None
+) -> list[datetime]:
+    """The free starts nearest to one that is gone, in their order.
+
+    ``seen``: a board that was just read. It is enough if it knows that the start is gone, and so many others on its days.
+    """
+    if seen and seen.is_for_all:
+        near = _nearest(seen, start, limit)
+        if len(near) == limit and near[0][0] > 0 and near[-1][0] <= _reach(seen, start):
+            return _in_order(seen, near)
+    first = max(start.date() - NEAR_DAYS * DAY, clock.now().date() - DAY)
     board = read_board(visit, first, 2 * NEAR_DAYS + 1)
-    wanted = start.timestamp() / TICK_S - board.window.since
-    near = sorted(bits(board.starts()), key=lambda step: (abs(step - wanted), step))
-    return [_instant(board, step) for step in sorted(near[:limit])]
+    return _in_order(board, _nearest(board, start, limit))
 
 
 def why_not(visit: Visit, start: datetime) -> dict[str, Any]:
@@ -131,6 +139,25 @@ def _with_people(rows: QuerySet[Booking]) -> QuerySet[Booking]:
 def board_at(visit: Visit, start: datetime, **how: Any) -> Board:
     """The board of the day on which a start lies at any place of the world. Errors: as ``read_board``."""
     return read_board(visit, start.date() - DAY, 3, **how)
+
+
+def _nearest(board: Board, start: datetime, limit: int) -> list[tuple[float, int]]:
+    """The free starts of a board that are nearest to one, each with how far it is. Units: steps."""
+    wanted, starts = start.timestamp() / TICK_S - board.window.since, board.starts()
+    here = max(ceil(wanted), 0)
+    before = islice(highest_first(starts & stretch(0, here)), limit)
+    after = islice((here + step for step in bits(starts >> here)), limit)
+    return sorted((abs(step - wanted), step) for step in chain(before, after))[:limit]
+
+
+def _reach(board: Board, start: datetime) -> float:
+    """How far around a start a board knows everything, in steps."""
+    wanted, days = start.timestamp() / TICK_S - board.window.since, board.window.own_days()
+    return min(wanted - (days & -days).bit_length() + 1, days.bit_length() - 1 - wanted)
+
+
+def _in_order(board: Board, near: Iterable[tuple[float, int]]) -> list[datetime]:
+    return [_instant(board, step) for step in sorted(step for _far, step in near)]
 
 
 def _checked_days(days: int) -> int:

@@ -1,10 +1,16 @@
-"""What the engine has to know of services, places and people: three statements, whatever the days and the people."""
+"""What the engine has to know of services, places and people: one statement, whatever the days and the people.
+
+That is what is taken, and the version of all the rest: the rules, which are read once for each version. It is one row that
+triggers of the database change in the transaction of any change, as that of prices is (see ``pricing.compiling``).
+"""
 
 from array import array
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
@@ -17,15 +23,42 @@ _MINUTES = "(extract(epoch FROM {0}) / 60)::int"
 _WEEKLY = f"weekday, {_MINUTES.format('{0}')}, {_MINUTES.format('{1}')}"
 _DATED = f"""json_build_array(first_day, last_day, {_MINUTES.format("starts")}, {_MINUTES.format("ends")}, is_open)"""
 
-PLACE = f"""
+#: Everybody and everything that can be had at a location: what some services may need, or all there is.
+TEAM = f"""
+SELECT json_build_array(resource.id, resource.code, resource.name, resource.kind, resource.hours, resource.capacity, resource.seats,
+    (SELECT coalesce(json_agg(json_build_array({_WEEKLY.format("starts", "ends")}, valid_from, valid_until, every_weeks)), '[]')
+     FROM booking_weeklyhours WHERE resource_id = resource.id AND location_id = place.id),
+    (SELECT coalesce(json_agg({_DATED}), '[]') FROM booking_hoursexception
+     WHERE resource_id = resource.id AND last_day >= %(first)s::date AND first_day <= %(last)s::date
+     AND (NOT is_open OR resource.location_id = place.id)),
+    ARRAY(SELECT service_id FROM booking_service_skilled skilled WHERE skilled.resource_id = resource.id),
+    ARRAY(SELECT resourcegroup_id FROM booking_resourcegroup_members member WHERE member.resource_id = resource.id),
+    (SELECT coalesce(json_agg(json_build_array(floor(extract(epoch FROM lower(during)) / 300)::int,
+        ceil(extract(epoch FROM upper(during)) / 300)::int)), '[]')
+     FROM booking_busytime
+     WHERE resource_id = resource.id AND during && tstzrange(%(first)s::date - 1, %(last)s::date + 2))) AS said
+FROM booking_resource resource
+WHERE resource.is_active
+AND (resource.location_id = place.id OR resource.hours = 'own' AND EXISTS (
+    SELECT 1 FROM booking_weeklyhours WHERE resource_id = resource.id AND location_id = place.id))
+AND (%(services)s::bigint[] IS NULL OR EXISTS (
+    SELECT 1 FROM booking_requirement wanted WHERE wanted.service_id = ANY(%(services)s::bigint[]) AND (
+    wanted.resource_id = resource.id
+    OR wanted.group_id IN (SELECT resourcegroup_id FROM booking_resourcegroup_members WHERE resource_id = resource.id)
+    OR wanted.kind = resource.kind AND (resource.kind <> 'staff' OR EXISTS (SELECT 1 FROM booking_service_skilled skilled
+        WHERE skilled.resource_id = resource.id AND skilled.service_id = wanted.service_id)))))
+ORDER BY resource.id
+"""  # noqa: S608
+
+RULES = f"""
 SELECT place.time_zone::varchar,
     (SELECT coalesce(json_agg(json_build_array({_WEEKLY.format("opens", "closes")}, NULL, NULL, 1)), '[]')
      FROM channels_openinghours WHERE location_id = place.id),
     (SELECT coalesce(json_agg(said), '[]') FROM (
         SELECT json_build_array("on", "on", NULL, NULL, false) AS said FROM channels_dayoff
-        WHERE location_id = place.id AND "on" BETWEEN %s::date AND %s::date
+        WHERE location_id = place.id AND "on" BETWEEN %(first)s::date AND %(last)s::date
         UNION ALL SELECT {_DATED} FROM booking_hoursexception
-        WHERE location_id = place.id AND last_day >= %s::date AND first_day <= %s::date) both_kinds),
+        WHERE location_id = place.id AND last_day >= %(first)s::date AND first_day <= %(last)s::date) both_kinds),
     (SELECT coalesce(json_agg(said), '[]') FROM (
         SELECT service.id, service.product_id, service.step_minutes, product.sku,
             (SELECT row_to_json(policy) FROM booking_policy policy WHERE policy.id = service.policy_id) AS policy,
@@ -36,54 +69,29 @@ SELECT place.time_zone::varchar,
             (SELECT coalesce(json_agg(json_build_array(resource_id, minutes, percent)), '[]')
              FROM booking_pace WHERE service_id = service.id) AS paces
         FROM booking_service service JOIN catalogue_product product ON product.id = service.product_id
-        WHERE service.id = ANY(%s::bigint[]) AND service.is_active) said)
-FROM channels_location place WHERE place.id = %s::bigint AND place.is_active
+        WHERE service.id = ANY(%(services)s::bigint[]) AND service.is_active) said),
+    (SELECT coalesce(json_agg(said), '[]') FROM ({TEAM}) team)
+FROM channels_location place WHERE place.id = %(place)s::bigint AND place.is_active
 """  # noqa: S608
 
-#: Everybody and everything that can be had at a location.
-TEAM = f"""
-SELECT resource.id, resource.code::varchar, resource.name::varchar, resource.kind::varchar, resource.hours::varchar,
-    resource.capacity, resource.seats,
-    (SELECT coalesce(json_agg(json_build_array({_WEEKLY.format("starts", "ends")}, valid_from, valid_until, every_weeks)), '[]')
-     FROM booking_weeklyhours WHERE resource_id = resource.id AND location_id = %s::bigint),
-    (SELECT coalesce(json_agg({_DATED}), '[]') FROM booking_hoursexception
-     WHERE resource_id = resource.id AND last_day >= %s::date AND first_day <= %s::date
-     AND (NOT is_open OR resource.location_id = %s::bigint)),
-    ARRAY(SELECT service_id FROM booking_service_skilled skilled WHERE skilled.resource_id = resource.id),
-    ARRAY(SELECT resourcegroup_id FROM booking_resourcegroup_members member WHERE member.resource_id = resource.id),
-    (SELECT coalesce(json_agg(json_build_array(floor(extract(epoch FROM lower(during)) / 300)::int,
-        ceil(extract(epoch FROM upper(during)) / 300)::int)), '[]')
-     FROM booking_busytime WHERE resource_id = resource.id AND during && tstzrange(%s::date - 1, %s::date + 2))
-FROM booking_resource resource
-WHERE resource.is_active
-AND (resource.location_id = %s::bigint OR resource.hours = 'own' AND EXISTS (
-    SELECT 1 FROM booking_weeklyhours WHERE resource_id = resource.id AND location_id = %s::bigint))
-"""  # noqa: S608
-
-RESOURCES = f"""{TEAM}
-AND EXISTS (SELECT 1 FROM booking_requirement wanted WHERE wanted.service_id = ANY(%s::bigint[]) AND (
-    wanted.resource_id = resource.id
-    OR wanted.group_id IN (SELECT resourcegroup_id FROM booking_resourcegroup_members WHERE resource_id = resource.id)
-    OR wanted.kind = resource.kind AND (resource.kind <> 'staff' OR EXISTS (SELECT 1 FROM booking_service_skilled skilled
-        WHERE skilled.resource_id = resource.id AND skilled.service_id = wanted.service_id))))
-AND (resource.kind <> 'staff' OR %s::bigint[] IS NULL OR resource.id = ANY(%s::bigint[]))
-ORDER BY resource.id
-"""  # noqa: S608
+#: It changes with every row that ``RULES`` reads, in the same transaction.
+VERSION = "SELECT (SELECT version FROM booking_rulesversion)"
 
 #: By resource with ``=``: as a condition on the index, ``= ANY`` of many would be a mere filter of a GiST index.
 #: Nothing lasts longer than a day (a constraint sees to it), so the lower end alone narrows it down.
 BUSY = """
 SELECT wanted.id,
     string_agg(int4send((extract(epoch FROM lower(taken.during)) / 300)::int), ''),
-    string_agg(int4send((extract(epoch FROM upper(taken.during)) / 300)::int), '')
-FROM unnest(%s::bigint[]) wanted(id), LATERAL (
+    string_agg(int4send((extract(epoch FROM upper(taken.during)) / 300)::int), ''),
+    (SELECT version FROM booking_rulesversion)
+FROM unnest(%s::bigint[]) wanted(id) LEFT JOIN LATERAL (
     SELECT during FROM booking_allocation allocation
     WHERE allocation.resource_id = wanted.id AND allocation.is_active
     AND lower(during) >= %s::timestamptz - interval '1 day' AND lower(during) < %s::timestamptz
     AND upper(during) > %s::timestamptz
     AND (allocation.held_until IS NULL OR allocation.held_until > %s::timestamptz)
     AND allocation.booking_id <> ALL(%s::bigint[])
-) taken GROUP BY wanted.id
+) taken ON true GROUP BY wanted.id
 """
 
 #: Kind, minutes and position of a part of a service.
@@ -157,63 +165,66 @@ class PlaceFacts:
     services: Mapping[int, ServiceFacts]
 
 
-def read_place(location_id: int, service_ids: Collection[int], first: date, last: date) -> PlaceFacts:
-    """A location with these services, and what is otherwise than weekly on these days; one statement.
+def read_version() -> UUID | None:
+    """The version of the rules at this moment; ``None`` while there are none. One statement."""
+    return fetch_raw(VERSION, [], keep_plan=True)[0][0]
 
-    Errors: ``InvalidValue`` for a location that is closed down, and for a service that is not offered.
+
+@lru_cache(64)
+def rules_of(
+    _version: UUID | None, location_id: int, service_ids: tuple[int, ...], first: date, last: date
+) -> tuple[PlaceFacts, tuple[ResourceFacts, ...]]:
+    """A location with these services, and everybody and everything that they may need, in the order of their ids.
+
+    As old as this version that was just read, or newer; one statement, and none if it is known. What is otherwise than weekly
+    is known from the first to the last day. Errors: ``InvalidValue`` for a location that is closed down, and for a service
+    that is not offered.
     """
-    values = [first, last, first, last, list(service_ids), location_id]
-    rows = fetch_raw(PLACE, values, keep_plan=True)
-    if not rows:
-        raise InvalidValue(field="location", value=location_id)
-    zone_name, weekly, dated, services = rows[0]
-    found = {said["id"]: _service(said) for said in services}
+    place, resources = _read(location_id, service_ids, first, last)
     for service_id in service_ids:
-        if service_id not in found or not found[service_id].segments:
+        if service_id not in place.services or not place.services[service_id].segments:
             raise InvalidValue(field="services", value=service_id)
-    return PlaceFacts(location_id, zone_name, _weekly(weekly), _dated(dated), found)
+    return place, resources
 
 
-def read_resources(
-    location_id: int,
-    service_ids: Collection[int],
-    first: date,
-    last: date,
-    people: Collection[int] | None = None,
-) -> list[ResourceFacts]:
-    """Everybody and everything that these services may need at a location, in the order of their ids; one statement.
-
-    ``people``: nobody else of the team is wanted.
-    """
-    chosen = None if people is None else sorted(people)
-    values = [*_team_values(location_id, first, last), list(service_ids), chosen, chosen]
-    return [_resource(row) for row in fetch_raw(RESOURCES, values, keep_plan=True)]
-
-
-def read_team(location_id: int, first: date, last: date) -> list[ResourceFacts]:
-    """Everybody and everything that can be had at a location, whatever for, by name; one statement."""
-    rows = fetch_raw(TEAM, _team_values(location_id, first, last), keep_plan=True)
-    return sorted(map(_resource, rows), key=lambda one: (one.name.casefold(), one.id))
+def read_team(location_id: int, first: date, last: date) -> tuple[PlaceFacts, Sequence[ResourceFacts]]:
+    """A location with everybody and everything that can be had there, whatever for, by name; one statement."""
+    place, team = _read(location_id, None, first, last)
+    return place, sorted(team, key=lambda one: (one.name.casefold(), one.id))
 
 
 def read_busy(
     resource_ids: Collection[int], window: Window, *, but_of: Collection[int] = ()
-) -> dict[int, tuple[list[int], list[int]]]:
+) -> tuple[dict[int, tuple[list[int], list[int]]], UUID | None]:
     """What is taken of each resource in a window, as the begins and the ends of stretches; one statement.
 
-    Units: steps of the grid since the begin of the window. ``but_of``: bookings that are not counted.
+    It also says by which version of the rules things are at that moment. Units: steps of the grid since the begin of the
+    window. ``but_of``: bookings that are not counted.
     """
     since, until = instant_of(window.since), instant_of(window.until)
     values = [sorted(resource_ids), since, until, since, clock.now(), list(but_of)]
     rows = fetch_raw(BUSY, values, keep_plan=True)
-    return {row[0]: (_steps(row[1], window), _steps(row[2], window)) for row in rows}
+    taken = {
+        pk: (_steps(begins, window), _steps(ends, window)) for pk, begins, ends, _version in rows if begins
+    }
+    return taken, rows[0][3] if rows else None
 
 
-def _team_values(location_id: int, first: date, last: date) -> list[Any]:
-    return [location_id, first, last, location_id, first, last, location_id, location_id]
+def _read(
+    location_id: int, service_ids: Collection[int] | None, first: date, last: date
+) -> tuple[PlaceFacts, tuple[ResourceFacts, ...]]:
+    services = None if service_ids is None else list(service_ids)
+    values = {"place": location_id, "services": services, "first": first, "last": last}
+    rows = fetch_raw(RULES, values, keep_plan=True)
+    if not rows:
+        raise InvalidValue(field="location", value=location_id)
+    zone_name, weekly, dated, offered, team = rows[0]
+    found = {said["id"]: _service(said) for said in offered}
+    place = PlaceFacts(location_id, zone_name, _weekly(weekly), _dated(dated), found)
+    return place, tuple(map(_resource, team))
 
 
-def _resource(row: tuple[Any, ...]) -> ResourceFacts:
+def _resource(row: Sequence[Any]) -> ResourceFacts:
     weekly, dated, skills, groups, away = row[7:]
     return ResourceFacts(
         *row[:7],

@@ -3,12 +3,14 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 
 from comptoir.channels.models import Location, OpeningHours, code_validator
 from comptoir.customers.models import User
+from comptoir_booking.holiday_names import holidays_of
 
 __all__ = ["GRID_MINUTES", "LONGEST_MINUTES", "HoursException", "Resource", "ResourceGroup", "WeeklyHours"]
 
@@ -166,3 +168,11 @@ class HoursException(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_day:%Y-%m-%d} {self.reason}".strip()
+
+    @property
+    def why(self) -> str:
+        """Why, as it was typed; a public holiday by its name in the language of who reads it."""
+        if self.source != self.Source.HOLIDAY or self.location is None:
+            return self.reason
+        known = holidays_of(self.location, self.first_day.year, get_language() or "")
+        return known.get(self.first_day, self.reason)

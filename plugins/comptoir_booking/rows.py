@@ -16,7 +16,9 @@ from django.db.models import F
 
 from comptoir.base import clock
 from comptoir.base.statements import fetch_raw
+from comptoir_booking.conf import conf
 from comptoir_booking.models import Allocation, Booking, Session
+from comptoir_booking.refusals import TooManyHolds
 
 #: The first half of the advisory locks of resources; the guard of pools in the database takes the same.
 LOCK = 7406
@@ -58,21 +60,37 @@ wanted AS MATERIALIZED (
 """  # noqa: S608
 TAKE = f"WITH {_TAKE.format(bookings='booking_booking')} SELECT NULL, NULL, count(*) FROM taken"  # noqa: S608
 
-_FIELDS = [one for one in Booking._meta.concrete_fields if not one.primary_key]
-_COLUMNS = ", ".join(f'"{one.column}"' for one in _FIELDS)
-#: Fresh bookings and what they take, at once.
-BOOK = f"""
-WITH fresh AS (
-    INSERT INTO booking_booking ({_COLUMNS})
-    SELECT {_COLUMNS} FROM json_populate_recordset(NULL::booking_booking, %s::json) RETURNING id, uuid, held_until
-), {_TAKE.format(bookings="fresh")}
-SELECT id, uuid, (SELECT count(*) FROM taken) FROM fresh
-"""  # noqa: S608
-
 HELD_VISITS = """
 SELECT count(DISTINCT coalesce(series, visit)) FROM booking_booking
 WHERE owner = %s::varchar AND state = 'held' AND held_until > %s::timestamptz
     AND (series IS NULL OR series IS DISTINCT FROM %s::uuid)
+"""
+
+_FIELDS = [one for one in Booking._meta.concrete_fields if not one.primary_key]
+_COLUMNS = ", ".join(f'"{one.column}"' for one in _FIELDS)
+#: Fresh bookings and what they take, at once; nothing of it if there would be too many holds of their owner.
+BOOK = f"""
+WITH fresh AS (
+    INSERT INTO booking_booking ({_COLUMNS})
+    SELECT {_COLUMNS} FROM json_populate_recordset(NULL::booking_booking, %s::json)
+    WHERE %s::int IS NULL OR ({HELD_VISITS}) < %s::int
+    RETURNING id, uuid, held_until
+), {_TAKE.format(bookings="fresh")}
+SELECT id, uuid, (SELECT count(*) FROM taken) FROM fresh
+"""  # noqa: S608
+
+#: A statement of its own, so that the next one sees what others did until then.
+HELD_BY = """
+SELECT id FROM booking_booking WHERE owner = ANY(%s::varchar[]) AND owner <> '' AND state = 'held' ORDER BY id FOR NO KEY UPDATE
+"""
+
+RELEASE = """
+WITH gone AS (
+    UPDATE booking_booking SET state = %s::varchar WHERE id = ANY(%s::bigint[]) RETURNING session_id
+), freed AS (
+    DELETE FROM booking_allocation WHERE booking_id = ANY(%s::bigint[])
+)
+SELECT session_id FROM gone WHERE session_id IS NOT NULL
 """
 
 
@@ -102,7 +120,7 @@ def expire_in_the_way(takings: Sequence[Taking]) -> bool:
 def take(bookings: Sequence[Booking], takings: Sequence[Taking]) -> bool:
     """Write allocations, and the bookings with them if they are fresh; whether all of them could be.
 
-    The caller undoes the transaction if not.
+    The caller undoes the transaction if not. Errors: ``TooManyHolds`` if their owner holds as many as allowed.
     """
     wanted = _as_json(
         {"booking": bookings[one.number].uuid, "resource": one.resource_id, "role": one.role,
@@ -112,7 +130,11 @@ def take(bookings: Sequence[Booking], takings: Sequence[Taking]) -> bool:
     if bookings[0].pk:
         rows = fetch_raw(TAKE, [wanted], keep_plan=True)
     else:
-        rows = fetch_raw(BOOK, [_as_json(map(_row, bookings)), wanted], keep_plan=True)
+        most = conf.HOLDS_MAX if bookings[0].owner and bookings[0].state == Booking.State.HELD else None
+        held = [bookings[0].owner, clock.now(), bookings[0].series]
+        rows = fetch_raw(BOOK, [_as_json(map(_row, bookings)), most, *held, most, wanted], keep_plan=True)
+        if not rows:
+            raise TooManyHolds(field="owner")
         _are_written(bookings, {uuid: pk for pk, uuid, _taken in rows})
     return bool(rows[0][2] == len(takings))
 
@@ -134,9 +156,21 @@ def lock_owned(owners: Collection[str]) -> list[Booking]:
     return list(rows.order_by("pk").select_for_update(no_key=True))
 
 
-def give_seats_back(bookings: Collection[Booking]) -> None:
-    """Let the places in classes that these bookings had be free at once."""
-    for pk, seats in sorted(Counter(one.session_id for one in bookings if one.session_id).items()):
+def lock_held(owners: Collection[str]) -> list[int]:
+    """The ids of what these owners hold, locked."""
+    return [pk for (pk,) in fetch_raw(HELD_BY, [list(owners)], keep_plan=True)]
+
+
+def release(ids: Sequence[int], state: str) -> None:
+    """Let bookings that are held and locked be over, and what they take be free at once."""
+    if ids:
+        seats = fetch_raw(RELEASE, [state, list(ids), list(ids)], keep_plan=True)
+        give_seats_back(session_id for (session_id,) in seats)
+
+
+def give_seats_back(session_ids: Iterable[int | None]) -> None:
+    """Let places in these classes be free at once, as many as each is named; of bookings without a class there are none."""
+    for pk, seats in sorted(Counter(filter(None, session_ids)).items()):
         Session.objects.filter(pk=pk).update(taken=F("taken") - seats)
 
 

@@ -114,7 +114,7 @@ def hold_starts_in_basket(*, key: Key, visit: Visit, starts: Sequence[datetime])
 
 
 def possible_starts(visit: Visit, starts: Iterable[datetime]) -> list[Possible]:
-    """Whether a visit can begin at each of these, and what is near those that are gone; three statements for each."""
+    """Whether a visit can begin at each of these, and what is near those that are gone; a statement for each, or three."""
     return [_possible(visit, start) for start in starts]
 
 

@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-import holidays
 from django.db import transaction
 
 from comptoir.base.errors import InvalidValue
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Location
-from comptoir.fulfilment.public_holidays import region_of
+from comptoir_booking.holiday_names import holidays_of
 from comptoir_booking.models import (
     MOST_PEOPLE,
     HoursException,
@@ -23,10 +22,6 @@ from comptoir_booking.models import (
     Service,
     WeeklyHours,
 )
-
-#: How the calendar of holidays names what we name otherwise: a part of a country.
-ALSACE_MOSELLE = "FR-6AE"
-OVERSEAS = {"GP", "MQ", "GF", "RE", "YT"}
 
 
 @transaction.atomic
@@ -154,7 +149,7 @@ def close_on_public_holidays(*, location: Location, year: int) -> list[date]:
             "first_day", flat=True
         )
     )
-    found = {day: name for day, name in _holidays_of(location, year).items() if day not in known}
+    found = {day: name for day, name in holidays_of(location, year).items() if day not in known}
     HoursException.objects.bulk_create(
         HoursException(
             location=location,
@@ -166,21 +161,6 @@ def close_on_public_holidays(*, location: Location, year: int) -> list[date]:
         for day, name in sorted(found.items())
     )
     return sorted(found)
-
-
-def _holidays_of(location: Location, year: int) -> dict[date, str]:
-    region = region_of(location.country, location.postcode)
-    country, part = (
-        ("FR", "6AE")
-        if region == ALSACE_MOSELLE
-        else ("FR", region)
-        if region in OVERSEAS
-        else (region, None)
-    )
-    try:
-        return dict(holidays.country_holidays(country, subdiv=part, years=year))
-    except NotImplementedError as error:
-        raise InvalidValue(field="country", value=country) from error
 
 
 def check_segments(segments: Sequence[tuple[str, int]]) -> None:

@@ -161,7 +161,7 @@ def _change_seats(bookings: Sequence[Booking], to: Session) -> None:
         for one in Session.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     }
     _take_places(rows[to.pk], len(bookings), _soonest(to.service_id))
-    give_seats_back(bookings)
+    give_seats_back(one.session_id for one in bookings)
 
 
 def cancel_session(*, session: Session, actor_id: int | None = None) -> int:

@@ -140,7 +140,7 @@ def test_two_services_and_a_shirt_are_booked_paid_in_part_moved_cancelled_and_pa
     paid_back_for_two_services(salon)
 
 
-def test_a_cut_is_booked_without_scripts(salon, open_page):
+def test_a_cut_alone_is_booked_and_paid_without_scripts_and_without_a_delivery(salon, open_page):
     page = open_page("/web/en/booking/", locale="en", width_px=1280, has_scripts=False)
     page.get_by_role("button", name="Choose a time").click()
     page.get_by_role("alert").get_by_text("Choose at least one service.").wait_for()
@@ -148,6 +148,16 @@ def test_a_cut_is_booked_without_scripts(salon, open_page):
     page.locator("button.start").first.click()
     page.get_by_text("Saint-Denis").first.wait_for()
     assert Booking.objects.get().state == "held"
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.get_by_role("button", name="Go to the checkout").click()
+    fill_in_contact(page, going_on_to="payment")
+    assert not page.get_by_text("Delivery").count()
+    page.get_by_role("button", name="Pay €14.97", exact=True).click()
+    page.get_by_role("button", name="Pay", exact=True).click()
+    page.wait_for_url("**/orders/**")
+    assert page.get_by_text("Your order is confirmed.").is_visible()
+    assert not page.get_by_text("Delivery").count()
+    assert Order.objects.get().location == salon.place
 
 
 def test_classes_series_and_the_waiting_list_can_be_used_by_everybody_on_a_small_telephone(salon, open_page):

@@ -121,10 +121,10 @@ def collect_in_nantes(page: Any) -> None:
     page.get_by_role("button", name="Collect there").click()
 
 
-def fill_in_contact(page: Any) -> None:
+def fill_in_contact(page: Any, going_on_to: str = "delivery") -> None:
     page.get_by_label("E-mail").fill("camille@example.org")
     page.get_by_label("First and last name").fill("Camille Martin")
-    page.get_by_role("button", name="Go on to delivery").click()
+    page.get_by_role("button", name=f"Go on to {going_on_to}").click()
 
 
 def pay_at_the_gateway(page: Any) -> None:

@@ -161,6 +161,7 @@ def test_every_channel_of_the_demo_answers(demo, key):
     assert demo.status(canonical.removeprefix(demo.base)) == 200
     picture = page["items"][0]["picture"]["sources"]["400"]
     assert demo.status(picture.removeprefix(demo.base)) == 200
+    wait_until(lambda: "aggregateRating" in demo.get("/web/fr/products/mariniere-loire"))
 
 
 @pytest.mark.timeout(700)

@@ -5,7 +5,7 @@ from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.postgresql.base import Cursor, ServerBindingCursor
 from django.db.models import Field, Model, Value
 from psycopg.adapt import Loader
@@ -39,12 +39,13 @@ def fetch_raw(
     planning then is most of the work of a short statement. Values travel beside it, so its casts have to name types.
     Without it PostgreSQL looks at the values and chooses between its indexes each time.
     """
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        bare = (ServerBindingCursor if keep_plan else Cursor)(connection.connection)
+    mine = connections[DEFAULT_DB_ALIAS]  # found once: each word said to ``connection`` looks for it again
+    mine.close_if_health_check_failed()
+    mine.ensure_connection()
+    with mine.wrap_database_errors:
+        bare = (ServerBindingCursor if keep_plan else Cursor)(mine.connection)
         bare.adapters.register_loader("text", RawText)
-    with connection._prepare_cursor(bare) as cursor:  # Django's wrappers around a cursor of one's own
+    with mine._prepare_cursor(bare) as cursor:  # Django's wrappers around a cursor of one's own
         cursor.execute(statement, values)
         return cursor.fetchall()
 

@@ -15,13 +15,13 @@ from comptoir.baskets.rows import Code, Key, basket_by_id
 from comptoir.baskets.services import open_basket, set_lines
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
+from comptoir.checkout.fitting import choose_again
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.refusals import CheckoutOver
 from comptoir.checkout.services import (
     FILLED_IN,
     CheckoutView,
     begin_checkout,
-    choose_again,
     end_checkout,
     fill_in_contact,
     lock_checkout,

@@ -9,8 +9,9 @@ from comptoir.baskets.rows import basket_by_id
 from comptoir.baskets.shown import price_basket, show_basket
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import ChannelContext
+from comptoir.checkout.fitting import fit_delivery
 from comptoir.checkout.models import Checkout
-from comptoir.checkout.services import CheckoutView, fit_delivery
+from comptoir.checkout.services import CheckoutView
 from comptoir.customers.models import User
 from comptoir.customers.queries import workplaces
 from comptoir.orders.queries import orders_for

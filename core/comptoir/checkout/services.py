@@ -28,18 +28,8 @@ from comptoir.baskets.models import Basket
 from comptoir.baskets.rows import BasketRow, Key, basket_where
 from comptoir.baskets.shown import BasketView, price_basket, show_basket
 from comptoir.channels.queries import ChannelContext
-from comptoir.checkout.delivery import (
-    CARRIED_OUT,
-    VISIT,
-    Chosen,
-    Wish,
-    choose_way,
-    is_at_till,
-    is_visit,
-    visit_of,
-    wish_of,
-    with_point,
-)
+from comptoir.checkout.delivery import CARRIED_OUT, VISIT, Wish, is_visit, with_point
+from comptoir.checkout.fitting import choose_again, settle_delivery
 from comptoir.checkout.freezing import freeze
 from comptoir.checkout.models import Checkout
 from comptoir.checkout.refusals import CheckoutOver, GoodsOnly, NotReady, PriceChanged, Reason
@@ -127,11 +117,11 @@ def begin_checkout(*, key: Key, locale: str) -> CheckoutView:
             began_at=now,
             ends_at=now + timedelta(minutes=key.channel.hold_minutes_max),
         )
-        fit_delivery(live, view)
+        settle_delivery(live, view)
         live.save()
     elif live.state == State.OPEN:
         before = live.delivery
-        _fit_delivery(live, view)
+        settle_delivery(live, view)
         if live.delivery != before:
             live.save(update_fields=FILLED_IN)
     return CheckoutView(live, key.channel, view)
@@ -172,8 +162,7 @@ def change_checkout(*, channel: ChannelContext, uuid: str, change: Change) -> Ch
         if change.provider is not None:
             checkout.provider = _text("payment", change.provider, 40)
         view = show_basket(price_basket(basket, channel))
-        if not _fit_delivery(checkout, view, wish) and wish:
-            _deliver(checkout, view, wish)
+        settle_delivery(checkout, view, wish)
         checkout.save(update_fields=FILLED_IN)
     return CheckoutView(checkout, channel, view)
 
@@ -194,7 +183,7 @@ def prepare(*, channel: ChannelContext, uuid: str, total: Money, key: str = "") 
     if checkout.adds_to_id:
         return _as_offered(checkout, channel, total)
     view = show_basket(price_basket(basket, channel))
-    _fit_delivery(checkout, view)
+    settle_delivery(checkout, view)
     shown = CheckoutView(checkout, channel, view)
     if reasons := _reasons(shown):
         raise NotReady(reasons)
@@ -237,61 +226,6 @@ def _as_offered(checkout: Checkout, channel: ChannelContext, total: Money) -> Ch
     if reasons := _payment_reasons(shown):
         raise NotReady(reasons)
     return checkout
-
-
-def choose_again(checkout: Checkout, view: BasketView) -> bool:
-    """Work the delivery out again when it is not what was chosen any more; says whether it was.
-
-    The basket is another since, goods are not held any more, or a shop closed that gives them or hands them out.
-    """
-    said = checkout.delivery
-    if said["way"] == VISIT:
-        return False
-    is_same = said["basket_version"] == view.basket.version and not any(
-        line.missing for line in view.basket.lines
-    )
-    places = {said["location_id"], *said["from"]} - {None}
-    if is_same and places <= set(view.channel.location_ids):
-        return False
-    _deliver(checkout, view, wish_of(checkout.delivery))
-    return True
-
-
-def fit_delivery(checkout: Checkout, view: BasketView, wish: Wish | None = None) -> bool:
-    """Ask for no delivery if the customer comes for all that is in the basket, and for one again if not any more.
-
-    Says whether the customer comes: what was wished counts at a till only then. The checkout is not saved.
-    """
-    if checkout.adds_to_id:
-        return False
-    way = checkout.delivery.get("way")
-    is_said = is_at_till(view) and (wish is not None or way == CARRIED_OUT)
-    if is_visit(view) and not is_said:
-        _set_delivery(checkout, visit_of(view, checkout.locale))
-        return True
-    if way == VISIT:
-        _set_delivery(checkout, Chosen({}, Decimal(0), Decimal(0)))
-    return False
-
-
-def _fit_delivery(checkout: Checkout, view: BasketView, wish: Wish | None = None) -> bool:
-    """As ``fit_delivery``, and a time of collection that is of no use any more is free for others."""
-    slot = checkout.delivery.get("slot")
-    comes = fit_delivery(checkout, view, wish)
-    if comes and slot:
-        release_slot(owner=checkout.reference)
-    return comes
-
-
-def _deliver(checkout: Checkout, view: BasketView, wish: Wish) -> None:
-    before, reference = checkout.delivery, checkout.reference
-    chosen = choose_way(view=view, wish=wish, before=before, reference=reference, locale=checkout.locale)
-    _set_delivery(checkout, chosen)
-
-
-def _set_delivery(checkout: Checkout, chosen: Chosen) -> None:
-    checkout.delivery = chosen.facts
-    checkout.delivery_total, checkout.delivery_tax = chosen.total, chosen.tax
 
 
 def fill_in_contact(checkout: Checkout, contact: Mapping[str, str]) -> None:

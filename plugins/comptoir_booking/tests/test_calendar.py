@@ -123,7 +123,7 @@ def test_a_day_is_read_in_as_many_statements_whatever_is_booked(salon, bookings)
         diary = read_diary(salon.place, TUESDAY)
         for one in diary.team:
             diary.column(one, TUESDAY)
-    assert len(captured) == 5
+    assert len(captured) == 4
 
 
 def test_who_works_elsewhere_sees_nothing_of_this_salon(salon, client):

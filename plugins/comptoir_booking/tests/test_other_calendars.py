@@ -9,7 +9,7 @@ import pytest
 from comptoir.base import clock
 from comptoir_booking.calendar_file import NotRead, busy_spans, read_apart
 from comptoir_booking.claims import Terms, book_visit
-from comptoir_booking.models import BusyTime, OtherCalendar
+from comptoir_booking.models import BusyTime, OtherCalendar, RulesVersion
 from comptoir_booking.other_calendars import EVERY_MINUTES, read_due_calendars
 from comptoir_booking.queries import free_starts
 from comptoir_booking.refusals import StartNotFree
@@ -145,6 +145,19 @@ def test_who_is_away_in_another_calendar_cannot_be_booked_except_by_staff_on_pur
         read_due_calendars()
     assert server.seen[-1]["If-None-Match"] == '"1"' and len(server.seen) == 2
     assert state(row) == ("", TODAY + timedelta(minutes=EVERY_MINUTES), 1)
+
+
+def test_a_calendar_that_says_the_same_again_is_not_written_again(db, salon, server):
+    server.content = calendar(DENTIST)
+    row = follow(salon, server.url)
+    read_due_calendars()
+    before, version = BusyTime.objects.get(), RulesVersion.objects.get().version
+
+    with clock.moved_to(TODAY + timedelta(minutes=EVERY_MINUTES)):
+        read_due_calendars()
+
+    assert state(row) == ("", TODAY + timedelta(minutes=EVERY_MINUTES), 1)
+    assert BusyTime.objects.get() == before and RulesVersion.objects.get().version == version
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.hours import Window
 from comptoir_booking.masks import bits, depths, disjoint_union, runs, union
+from comptoir_booking.models import HoursException
 from comptoir_booking.queries import free_starts, open_days
 from comptoir_booking.services import close, close_on_public_holidays
 from comptoir_booking.tests.salon import EVERY_DAY, PARIS, Salon, at, on_the_wall, today
@@ -203,6 +205,23 @@ def test_weeks_in_turn_are_counted_from_their_first_day(shop):
         open_ones = [one.on for one in open_days(visit, date(2027, 3, 29), 42) if one.starts]
 
     assert open_ones == [date(2027, 4, 12), date(2027, 4, 26)]
+
+
+@pytest.mark.django_db
+def test_a_holiday_has_its_name_in_the_language_of_who_reads_it_and_what_was_typed_stays(shop):
+    salon = Salon(shop, country="FR", postcode="97400")
+    close_on_public_holidays(location=salon.place, year=2026)
+    typed = close(owner=salon.place, first_day=date(2026, 12, 24), reason="Inventaire")
+    abolition = HoursException.objects.get(location=salon.place, first_day=date(2026, 12, 20))
+
+    said = {}
+    for language in ("fr", "en", "de"):
+        with translation.override(language):
+            said[language] = (abolition.why, typed.why)
+
+    assert said["fr"] == ("Abolition de l'esclavage", "Inventaire")
+    assert said["en"] == ("Abolition of Slavery", "Inventaire")
+    assert said["de"] == said["fr"]
 
 
 @pytest.mark.django_db
