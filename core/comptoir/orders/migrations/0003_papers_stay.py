@@ -14,6 +14,6 @@ BACKWARDS = "DROP TRIGGER papers_stay ON order_paper; DROP FUNCTION order_papers
 
 class Migration(migrations.Migration):
 
-    dependencies = [("order", "0002_orders_of_channels")]
+    dependencies = [("order", "0001_initial")]
 
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]

@@ -36,13 +36,6 @@ DROP TRIGGER pricing_history_stays ON pricing_pricechange;
 DROP FUNCTION pricing_refuse();
 """
 
-# What was known before there was a history: the prices as they are.
-FIRST_HISTORY = """
-INSERT INTO pricing_pricechange (variant_id, sku, currency, amount, rank, reason, recorded_at)
-SELECT price.variant_id, coalesce(product.sku, ''), price.currency, price.amount, -1, '', now()
-FROM pricing_price price JOIN catalogue_product product ON product.id = price.variant_id;
-"""
-
 NEW_VERSION = """
 CREATE FUNCTION pricing_new_version() RETURNS void LANGUAGE sql AS $$
     INSERT INTO pricing_pricingversion (id, version) VALUES (1, gen_random_uuid())
@@ -110,11 +103,10 @@ def default_taxes(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pricing", "0002_prices_taxes_and_scopes"), ("offer", "0001_initial")]
+    dependencies = [("pricing", "0001_initial"), ("offer", "0001_initial")]
 
     operations = [
         migrations.RunSQL(HISTORY_STAYS, HISTORY_STAYS_NOT),
-        migrations.RunSQL(FIRST_HISTORY, migrations.RunSQL.noop),
         migrations.RunSQL(NEW_VERSION, NEW_VERSION_NOT),
         migrations.RunSQL(OF_OFFERS, OF_OFFERS_NOT),
         migrations.RunSQL(of_rules(), of_rules_not()),

@@ -18,6 +18,6 @@ NO_ROOM = "ALTER TABLE partner_level RESET (fillfactor)"
 
 class Migration(migrations.Migration):
 
-    dependencies = [("partner", "0002_levels_holds_movements")]
+    dependencies = [("partner", "0001_initial")]
 
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS), migrations.RunSQL(ROOM, NO_ROOM)]

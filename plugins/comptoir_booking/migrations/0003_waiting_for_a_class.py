@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('booking', '0010_calendars_on_servers'),
+        ('booking', '0002_guards'),
     ]
 
     operations = [

@@ -64,9 +64,9 @@ TRIGGERS_NOT = "".join(f"DROP TRIGGER booking_rules_{kind} ON {table};\n" for ta
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("booking", "0011_waiting_for_a_class"),
+        ("booking", "0003_waiting_for_a_class"),
         ("catalogue", "0001_initial"),
-        ("channels", "0002_hours_of_a_location"),
+        ("channels", "0001_initial"),
     ]
 
     operations = [
