@@ -12,7 +12,7 @@ from comptoir.search.backoffice.rules import BoostViewSet, MissViewSet, SynonymV
 class SearchGroup(ViewSetGroup):
     """What merchandisers tune the search with."""
 
-    menu_label = gettext_lazy("Search")
+    menu_label = gettext_lazy("Search of the shop")
     menu_icon = "search"
     menu_name = "shop-search"
     menu_order = 270
