@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from comptoir.base import clock
 from comptoir.channels.queries import channel_context
@@ -111,6 +111,18 @@ def test_any_of_three_people_is_given_to_three_of_thirty_two(salon):
 
     assert outcomes(results) == (3, 29)
     assert set(Allocation.objects.values_list("resource__code", flat=True)) == {"anna", "bela", "cleo"}
+    nothing_overlaps()
+
+
+def test_who_wants_another_day_of_somebody_does_not_wait(salon):
+    salon.person("anna")
+    visit = salon.visit(salon.service())
+
+    with transaction.atomic():
+        hold_visit(visit=visit, start=at(10), terms=Terms())
+        results = run_together([holder(visit, at(10) + DAY)], workers=1)
+
+    assert outcomes(results) == (1, 0)
     nothing_overlaps()
 
 
