@@ -84,7 +84,7 @@ class BasketMachine(RuleBasedStateMachine):
         return [basket_view(key).basket.id for key in self.keys]
 
     def forget(self, closed, opened):
-        """Drop the keys of baskets that are closed; ``opened`` as it was before."""
+        """Drop the keys of baskets that are closed, or have another key now; ``opened`` as it was before."""
         gone = set(closed.values_list("pk", flat=True))
         self.keys = [key for key, basket in zip(self.keys, opened, strict=True) if basket not in gone]
 
@@ -123,9 +123,10 @@ class BasketMachine(RuleBasedStateMachine):
         if key := self.key(which):
             offer = self.do(offer_handover, services.Empty, key=key)
             if offer:
-                held = self.held()
+                held, opened = self.held(), self.opened()
                 taken = self.do(take_over, channel=self.contexts[channel], code=offer.code)
-                self.keys[self.keys.index(key)] = Key(self.contexts[channel], taken.token)
+                self.forget(Basket.objects.filter(pk=taken.view.basket.id), opened)
+                self.keys.append(Key(self.contexts[channel], taken.token))
                 assert self.held(-1) == held
 
     @rule(which=WHICH)
