@@ -75,7 +75,7 @@ class Booking(models.Model):
         ordering = ["starts_at", "pk"]
         indexes = [
             models.Index(fields=["location", "starts_at"], name="bookings_of_a_day"),
-            models.Index(fields=["owner"], name="bookings_of_an_owner"),
+            models.Index(fields=["owner"], name="bookings_that_are_owned", condition=~Q(owner="")),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="a_booking_has_a_length"),

@@ -72,7 +72,7 @@ TAKE = f"WITH {_TAKE.format(bookings='booking_booking')} SELECT NULL, NULL, coun
 
 HELD_VISITS = """
 SELECT count(DISTINCT coalesce(series, visit)) FROM booking_booking
-WHERE owner = %s::varchar AND state = 'held' AND held_until > %s::timestamptz
+WHERE owner = %s::varchar AND owner <> '' AND state = 'held' AND held_until > %s::timestamptz
     AND (series IS NULL OR series IS DISTINCT FROM %s::uuid)
 """
 
