@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from comptoir.base import clock
@@ -105,6 +106,12 @@ class TimeClaims(LineClaims):
                 raise TooLate()
             kept[variant_id] = sum(kept_of(order, pieces_of(order, chosen), percents).values(), Decimal(0))
         return kept
+
+    def came(self, document: str, variant_ids: Iterable[int]) -> Mapping[int, int]:
+        """Who was served was there; who did not come has no piece in the order any more."""
+        rows = Booking.objects.filter(document=document, service__product__in=list(variant_ids))
+        served = Count("pk", filter=Q(state=State.DONE))
+        return dict(rows.order_by().values_list("service__product").annotate(served=served))
 
     def ordered(self, document: str, locale: str) -> Mapping[int, Sequence[ClaimOrdered]]:
         """Each appointment of an order with the safe link of its visit; those that are cancelled say so."""

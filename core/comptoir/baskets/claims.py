@@ -114,6 +114,14 @@ class LineClaims:
         """What an order's claims have become, by variant, for the customer who follows it; nothing for other orders."""
         return {}
 
+    def came(self, document: str, variant_ids: Iterable[int]) -> Mapping[int, int]:
+        """How many pieces of an order its customer has had, by variant: none of them yet is 0, and the order waits.
+
+        Called with the row of the order locked, whenever it is asked how far it is; tell ``checkout.following`` when it
+        changes. A variant of which nothing is said is not waited for.
+        """
+        return {}
+
 
 def with_claims(basket: BasketRow) -> tuple[BasketRow, set[int]]:
     """The basket with what is claimed counted as held, and the variants of which too little is.
@@ -195,6 +203,15 @@ def claims_of_order(document: str, locale: str) -> dict[int, Sequence[ClaimOrder
     for claims in _all().values():
         found.update(claims.ordered(document, locale))
     return found
+
+
+def pieces_that_came(document: str, variant_ids: Iterable[int]) -> dict[int, int]:
+    """How many pieces of an order's claims its customer has had, by variant; nothing where no plugin knows of it."""
+    came: dict[int, int] = {}
+    if wanted := set(variant_ids):
+        for claims in _all().values():
+            came.update(claims.came(document, wanted))
+    return came
 
 
 def _with_claim(line: LineRow, claim: Claimed | None) -> LineRow:
