@@ -10,14 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from comptoir import hookspecs, plugins
 from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money
 from comptoir.baskets.rows import BasketRow, LineRow
+from comptoir.channels.models import Location
 
 logger = logging.getLogger("comptoir.baskets")
 
@@ -122,6 +125,13 @@ class LineClaims:
         """
         return {}
 
+    def at(self, locations: QuerySet[Location]) -> QuerySet[Any] | None:
+        """The claims at some locations of the order ``OuterRef("number")``: their staff see it; ``None`` if claims are nowhere.
+
+        Called whenever staff look at orders that are not all theirs; only asked whether it has rows.
+        """
+        return None
+
 
 def with_claims(basket: BasketRow) -> tuple[BasketRow, set[int]]:
     """The basket with what is claimed counted as held, and the variants of which too little is.
@@ -212,6 +222,12 @@ def pieces_that_came(document: str, variant_ids: Iterable[int]) -> dict[int, int
         for claims in _all().values():
             came.update(claims.came(document, wanted))
     return came
+
+
+def has_claims_at(locations: QuerySet[Location]) -> Q:
+    """Whether an order has claims at one of these locations, for a filter of orders."""
+    found = [claims.at(locations) for claims in _all().values()]
+    return Q(*(Exists(rows) for rows in found if rows is not None), _connector=Q.OR)
 
 
 def _with_claim(line: LineRow, claim: Claimed | None) -> LineRow:
