@@ -1,7 +1,6 @@
 """What becomes of an order when its appointments took place, or did not."""
 
 from contextlib import suppress
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -28,6 +27,7 @@ from comptoir_booking.ordered import mark_booked, unmark_booked
 from comptoir_booking.refusals import MarkStays, NotPossible
 from comptoir_booking.tests.salon import TODAY, at, today
 from comptoir_booking.tests.test_basket import SalonWithShop, check_out, hold, web
+from comptoir_booking.tests.test_races import at_the_time
 
 __all__ = ["people", "web"]
 
@@ -249,17 +249,6 @@ def test_staff_and_customer_read_that_it_is_completed(salon, web, people):
 def open_salon(cluster, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), committed_shop(cluster) as shop, clock.moved_to(TODAY):
         yield SalonWithShop(shop)
-
-
-def at_the_time(step):
-    """The step at the moment of the test, in whatever thread it runs."""
-    moment = clock.now()
-
-    def run():
-        with clock.moved_to(moment + timedelta(minutes=1)):
-            return step()
-
-    return run
 
 
 def test_marks_of_all_visits_at_once_complete_the_order_once(open_salon):
