@@ -21,11 +21,11 @@ from comptoir.customers.queries import works_at
 from comptoir_booking import self_api
 from comptoir_booking.asking import person_at, services_sold
 from comptoir_booking.board import OVERRIDES
-from comptoir_booking.changes import move_visit, unmark_visit
+from comptoir_booking.changes import move_visit
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.group_api import series_answer, session_answer
 from comptoir_booking.models import Booking
-from comptoir_booking.ordered import cancel_booked, mark_booked
+from comptoir_booking.ordered import cancel_booked, mark_booked, unmark_booked
 from comptoir_booking.parameters import First, IfMatch, VisitId, sequence_in, visit_asked, visit_wanted
 from comptoir_booking.queries import bookings_between, bookings_shown, why_not
 from comptoir_booking.schemas import (
@@ -144,7 +144,7 @@ def mark(
         raise NotFound()
     user, _place = _mine(request, visit, CHANGE)
     if mark == UNDONE:
-        return _answer(unmark_visit(visit=visit, actor_id=user.pk))
+        return _answer(unmark_booked(visit=visit, actor_id=user.pk))
     return _answer(mark_booked(visit=visit, state=mark, actor_id=user.pk))
 
 
