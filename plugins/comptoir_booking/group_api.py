@@ -1,5 +1,6 @@
 """Classes, recurring visits and the waiting list, for customers."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from comptoir.api.schemas import Problem
 from comptoir.base.errors import InvalidValue
 from comptoir_booking.api import WRITE, held_answer, holding_terms
 from comptoir_booking.asking import place_of, service_of, visit_of
-from comptoir_booking.models import Booking, Session, WaitEntry
+from comptoir_booking.models import Booking, Resource, Session, WaitEntry
 from comptoir_booking.parameters import First, visit_asked
 from comptoir_booking.schemas import (
     Held,
@@ -29,7 +30,13 @@ from comptoir_booking.schemas import (
     Waiting,
 )
 from comptoir_booking.series import hold_series_in_basket
-from comptoir_booking.sessions import free_sessions, hold_seats, hold_seats_in_basket, session_by
+from comptoir_booking.sessions import (
+    free_sessions,
+    hold_seats,
+    hold_seats_in_basket,
+    session_by,
+    taken_by,
+)
 from comptoir_booking.waiting import (
     accept_offer,
     entry_for,
@@ -55,7 +62,7 @@ def classes(
     context = open_channel_for(request, channel)
     found = service_of(context, service)
     rows = free_sessions(found.pk, place_of(context, location), first, days)
-    return {"items": [session_answer(one, service) for one in rows]}
+    return {"items": sessions_shown(rows, service)}
 
 
 @sessions.post(
@@ -153,12 +160,19 @@ def series_answer(bookings: list[Booking], missed: list[Any]) -> dict[str, Any]:
     return {"starts": starts, "missed": [vars(one) for one in missed]}
 
 
-def session_answer(one: Session, sku: str) -> dict[str, Any]:
-    """A class as it is shown; ``left`` was counted by who read it."""
+def sessions_shown(rows: Iterable[Session], sku: str) -> list[dict[str, Any]]:
+    """Dates of a class as they are shown; ``left`` was counted by who read them."""
+    sessions = list(rows)
+    given = taken_by(sessions)
+    return [_session(one, sku, given.get(one.visit, {})) for one in sessions]
+
+
+def _session(one: Session, sku: str, given: Mapping[str, list[str]]) -> dict[str, Any]:
     zone = ZoneInfo(one.time_zone)
     return {
         "id": one.uuid, "service": sku, "start": one.starts_at.astimezone(zone), "end": one.ends_at.astimezone(zone),
         "time_zone": one.time_zone, "places": one.places, "left": one.left,  # type: ignore[attr-defined]
+        "people": given.get(Resource.Kind.STAFF, []), "rooms": given.get(Resource.Kind.ROOM, []),
     }  # fmt: skip
 
 

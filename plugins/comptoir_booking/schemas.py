@@ -214,6 +214,8 @@ class SessionShown(Schema):
     time_zone: str
     places: int
     left: int
+    people: list[str] = Field(description="names of who gives it")
+    rooms: list[str] = Field(description="names of its rooms")
 
 
 class SessionList(Schema):
@@ -231,8 +233,22 @@ class NewSession(Schema):
     location: str = Field(max_length=40)
     service: str = Field(max_length=64)
     start: datetime
-    places: int
-    person: str = Field("", max_length=40)
+    places: int = Field(description="1 to 500", examples=[8])
+    person: str = Field("", max_length=40, description="code of who gives it; empty: the first that is free")
+    room: str | None = Field(
+        "",
+        max_length=40,
+        description="code of its room; empty: one that the class needs, if any, large enough and free; null: none",
+    )
+    override: list[str] = Field([], max_length=3)
+
+
+class SessionChange(Schema):
+    """What is left out stays as it is."""
+
+    places: int | None = Field(None, description="1 to 500, never fewer than are taken", examples=[12])
+    person: str = Field("", max_length=40, description="code of who gives it instead", examples=["bela"])
+    room: str | None = Field("", max_length=40, description="code of its other room; null: none")
     override: list[str] = Field([], max_length=3)
 
 

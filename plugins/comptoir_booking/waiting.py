@@ -9,6 +9,7 @@ offered to two.
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -73,6 +74,20 @@ def join_waiting_list(
         return entry
 
     return in_transaction(join)
+
+
+def join_class_list(*, session: Session, channel: ChannelContext, **who: Any) -> WaitEntry:
+    """Ask to be told when a place of a class becomes free. Errors: ``SessionFull`` when it does not take place; ``InvalidValue``.
+
+    Shapes: ``who`` has what ``join_waiting_list`` wants to know of them.
+    """
+    if not session.is_open:
+        raise SessionFull(field="session", left=0)
+    day = session.starts_at.astimezone(ZoneInfo(session.time_zone)).date()
+    return join_waiting_list(
+        channel=channel, location=session.location, service_id=session.service_id, session=session,
+        first_day=day, last_day=day, **who,
+    )  # fmt: skip
 
 
 def wait_token(entry: WaitEntry) -> str:

@@ -1,5 +1,6 @@
 """Classes: the dates to come with who has a place, dates put on the calendar week by week, one class with who comes."""
 
+from itertools import chain
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,8 +26,14 @@ from comptoir_booking.backoffice.taking import channel_at, people_at, person_id
 from comptoir_booking.claims import Terms
 from comptoir_booking.class_dates import MOST_DATES, open_sessions
 from comptoir_booking.diary import day_of, name_customers
-from comptoir_booking.models import Allocation, Booking, Service, Session, WaitEntry
-from comptoir_booking.sessions import MOST_IN_A_SESSION, MOST_PLACES, book_seats, cancel_session
+from comptoir_booking.models import Booking, Service, Session, WaitEntry
+from comptoir_booking.sessions import (
+    MOST_IN_A_SESSION,
+    MOST_PLACES,
+    book_seats,
+    cancel_session,
+    taken_by,
+)
 from comptoir_booking.wording import when_text
 
 #: Dates of one page of the list.
@@ -260,11 +267,7 @@ def comers(session: Session) -> list[dict[str, Any]]:
 
 def given_by(sessions: list[Session]) -> dict[UUID, str]:
     """Who gives each class and where, by the visit that takes their time; one statement."""
-    rows = Allocation.objects.filter(booking__visit__in=[one.visit for one in sessions]).order_by("pk")
-    found: dict[UUID, list[str]] = {}
-    for visit, name in rows.values_list("booking__visit", "resource__name"):
-        found.setdefault(visit, []).append(name)
-    return {visit: ", ".join(dict.fromkeys(names)) for visit, names in found.items()}
+    return {visit: ", ".join(chain(*names.values())) for visit, names in taken_by(sessions).items()}
 
 
 def class_url(session: Session) -> str:
