@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comptoir.base import clock
-from comptoir_booking.backoffice.classes import class_url
-from comptoir_booking.backoffice.screen import ICONS, BookScreen, State, name_of, visit_url
+from comptoir_booking.backoffice.screen import ICONS, BookScreen, State, class_url, name_of, visit_url
 from comptoir_booking.diary import Block, Column, Diary, Stretch, monday_of, read_diary, shown_hours
 from comptoir_booking.models import Booking, HoursException, Resource
 from comptoir_booking.reading import ResourceFacts
