@@ -57,10 +57,11 @@ def hold_dates_in_basket(
     """Hold places in several dates of a class as one line of a basket, all of them or none. Call it in a transaction.
 
     Each date is a visit of its own, to be moved and cancelled alone. Errors: as ``hold_seats``; ``InvalidValue`` for none, or
-    more than twelve.
+    more than twelve, and for different classes.
     """
-    if not 1 <= len(sessions) <= MOST_TIMES:
-        raise InvalidValue(field="session", value=len(sessions))
+    classes = {one.service_id for one in sessions}
+    if not 1 <= len(sessions) <= MOST_TIMES or len(classes) > 1:
+        raise InvalidValue(field="sessions", value=len(sessions))
     terms = replace(terms_of(key), series=uuid4())
     in_order: Sequence[Session] = sorted(sessions, key=lambda one: one.pk)
     bookings = [one for session in in_order for one in hold_seats(session=session, party=party, terms=terms)]

@@ -84,12 +84,12 @@ class BookingMoved(ComptoirError):
 
 
 class SessionFull(ComptoirError):
-    """A class has fewer places left than were asked for, or does not take place."""
+    """A class has fewer places left than were asked for, or does not take place; ``session`` is its id."""
 
     code = "session_full"
     status = 409
     sentence = _("Places left: {left}.")
-    public_facts = ("left",)
+    public_facts = ("left", "session")
 
 
 class PlacesTaken(ComptoirError):

@@ -229,6 +229,16 @@ class Seats(Schema):
     basket: str = Field("", max_length=120)
 
 
+class SeatsOfDates(Schema):
+    """Places in several dates of one class, which live with the ``basket`` as one line: all of them or none."""
+
+    sessions: list[UUID] = Field(
+        description="ids of the dates: 1 to 12 of one class", min_length=1, max_length=12
+    )
+    party: int = Field(1, description="how many places in each: 1 to 20")
+    basket: str = Field(min_length=1, max_length=120, description="token of the basket")
+
+
 class NewSession(Schema):
     location: str = Field(max_length=40)
     service: str = Field(max_length=64)
@@ -281,11 +291,16 @@ class SeriesShown(Schema):
 
 
 class NewWait(Schema):
-    location: str = Field(max_length=40)
-    service: str = Field(max_length=64)
+    """For a place of a class its `session`; else where, what and on which days somebody would come."""
+
+    session: UUID | None = Field(
+        None, description="id of the class; the rest of what is wanted is left out then"
+    )
+    location: str = Field("", max_length=40, examples=["saint-denis"])
+    service: str = Field("", max_length=64, examples=["COUPE-FEMME"])
     person: str = Field("", max_length=40)
-    first: date
-    last: date
+    first: date | None = None
+    last: date | None = None
     name: str = Field(min_length=1, max_length=120)
     email: str = Field("", max_length=254)
     phone: str = Field("", max_length=40)
@@ -296,6 +311,8 @@ class Waiting(Schema):
 
     token: str
     state: str = Field(description="waiting, offered, taken or ended")
+    service: str
+    session: UUID | None = Field(description="the class whose place is waited for")
     offered_until: datetime | None
     start: datetime | None = Field(description="the time that is offered")
 

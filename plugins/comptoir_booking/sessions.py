@@ -110,9 +110,15 @@ def _with_left(rows: QuerySet[Session]) -> QuerySet[Session]:
 
 def session_by(uuid: UUID | str, location_ids: Sequence[int]) -> Session:
     """A class at one of these locations. Errors: ``NotFound``."""
+    return sessions_by([uuid], location_ids)[0]
+
+
+def sessions_by(uuids: Iterable[UUID | str], location_ids: Sequence[int]) -> list[Session]:
+    """Dates of classes at these locations, each once. Errors: ``NotFound`` if one of them is not there."""
+    wanted = set(map(str, uuids))
     rows = Session.objects.select_related("service__product", "service__policy", "location")
-    found = rows.filter(uuid=uuid, location__in=location_ids).first()
-    if found is None:
+    found = list(rows.filter(uuid__in=wanted, location__in=location_ids))
+    if len(found) < len(wanted):
         raise NotFound()
     return found
 
@@ -225,13 +231,13 @@ def _take_seats(session: Session, party: int, terms: Terms, state: str) -> list[
 def _take_places(row: Session, party: int, soonest: datetime) -> None:
     """Count places of a class that is locked as taken. Errors: ``SessionFull`` with what is left."""
     if row.is_cancelled or row.starts_at < soonest:
-        raise SessionFull(field="session", left=0)
+        raise SessionFull(field="session", left=0, session=str(row.uuid))
     if row.places - row.taken < party:
         end_late_holds(row)
     free = Session.objects.filter(pk=row.pk, taken__lte=F("places") - party)
     if not free.update(taken=F("taken") + party):
         row.refresh_from_db()
-        raise SessionFull(field="party", left=row.places - row.taken)
+        raise SessionFull(field="party", left=row.places - row.taken, session=str(row.uuid))
 
 
 def _write(row: Session, party: int, terms: Terms, state: str) -> list[Booking]:
