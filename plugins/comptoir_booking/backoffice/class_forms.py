@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from comptoir.channels.models import Location
 from comptoir_booking.asking import rooms_asked
@@ -37,7 +37,7 @@ def rooms_at(place: Location) -> list[tuple[str, str]]:
     """The rooms of a location by code, with their names and for how many they are; at last that none is wanted."""
     rows = Resource.objects.filter(location=place, kind=Resource.Kind.ROOM, is_active=True).order_by("name")
     found = [(one.code, _room_words(one)) for one in rows]
-    return [*found, (NO_ROOM, _("none"))] if found else []
+    return [*found, (NO_ROOM, pgettext("room", "none"))] if found else []
 
 
 def rooms_chosen(place: Location, said: Mapping[str, Any]) -> tuple[int, ...] | None:
@@ -75,7 +75,7 @@ class NewClassForm(StartForm):
         self.fields["service"].label_from_instance = lambda one: one.product.get_title()
         self.fields["person"].label = _("Who gives it")
         rooms = rooms_at(self.place)
-        self.fields["room"].choices = [("", _("the first that is free, if the class needs one")), *rooms]
+        self.fields["room"].choices = [("", _("as the class needs")), *rooms]
         if not rooms:
             del self.fields["room"]
 

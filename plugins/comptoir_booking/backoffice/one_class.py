@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
@@ -82,11 +82,11 @@ class ClassScreen(BookScreen):
         """What it is now comes first, and stays if nothing else is chosen."""
         now, none = taken_by([self.session]).get(self.session.visit, {}), _("nobody")
         people, rooms = now.get(Resource.Kind.STAFF, []), now.get(Resource.Kind.ROOM, [])
-        as_now = _("%(what)s, as now")
+        as_now = _("%(what)s (unchanged)")
         return ChangeForm(
             said, initial={"places": self.session.places},
             people=[("", as_now % {"what": ", ".join(people) or none}), *people_at(self.place)],
-            rooms=[("", as_now % {"what": ", ".join(rooms) or _("none")}), *rooms_at(self.place)],
+            rooms=[("", as_now % {"what": ", ".join(rooms) or pgettext("room", "none")}), *rooms_at(self.place)],
         )  # fmt: skip
 
     def _change(self) -> HttpResponse:

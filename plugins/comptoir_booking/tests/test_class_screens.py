@@ -41,7 +41,7 @@ def test_dates_are_put_on_the_calendar_and_those_on_which_nobody_can_are_said(sa
     text = desk.post(NEW, said(yoga), follow=True).content.decode()
     assert "3 dates sont au calendrier." in text
     assert "aucune salle n’est libre\u202f: mardi 9 mars." in text
-    assert re.findall(r"(\d+) mars 10:00–11:00", text) == ["2", "16", "23"]
+    assert re.findall(r"(\d+) mars<br>10:00–11:00", text) == ["2", "16", "23"]
     answer = desk.post(NEW, said(yoga))
     assert (answer.status_code, Session.objects.count()) == (409, 3)
 

@@ -55,7 +55,7 @@ fieldset { border: 0; margin: 0; padding: 0; min-width: 0; } legend { padding-to
 ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 8px; }
 .choice { display: flex; gap: 12px; align-items: center; min-height: 48px; padding: 10px 14px; border: 1px solid var(--comptoir-edge); border-radius: var(--comptoir-radius); }
 label.choice, button.choice { cursor: pointer; } button.choice { width: 100%; text-align: start; } div.choice { flex-wrap: wrap; background: var(--comptoir-wash); } div.choice span { flex-basis: 12em; }
-summary { padding: 14px 0; cursor: pointer; font-weight: 650; } label.choice:has(:checked) { box-shadow: inset 0 0 0 2px var(--comptoir-accent); } .choice span { flex: 1; min-width: 0; } .choice b { white-space: nowrap; }
+summary { padding: 14px 0; cursor: pointer; font-weight: 650; } label.choice:has(:checked) { box-shadow: inset 0 0 0 2px var(--comptoir-accent); } .choice span { flex: 1; min-width: 0; } .choice span::first-letter { text-transform: uppercase; } .choice b { white-space: nowrap; }
 input[type=checkbox] { accent-color: var(--comptoir-accent); width: 20px; height: 20px; flex: none; margin: 0; }
 select, textarea, input:not([type=checkbox]) { width: 100%; min-height: 48px; padding: 10px 14px; font: inherit; color: inherit; background: var(--comptoir-paper); border: 1px solid var(--comptoir-edge); border-radius: var(--comptoir-radius); }
 button { min-height: 48px; padding: 10px 16px; font: inherit; color: inherit; background: var(--comptoir-paper); border: 1px solid var(--comptoir-edge); border-radius: var(--comptoir-radius); cursor: pointer; }
@@ -66,7 +66,7 @@ button[aria-pressed="true"] { background: var(--comptoir-accent); color: var(--c
 :focus-visible { outline: 3px solid var(--comptoir-accent); outline-offset: 2px; }
 .days, .starts { display: grid; gap: 6px; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); }
 .days button { padding: 6px 4px; line-height: 1.25; } .days small { display: block; font-size: .75em; } .days .few { border-style: dashed; }
-.starts + p, .main + p, .choice small { margin-top: 8px; } .row { display: flex; gap: 12px; justify-content: space-between; flex-wrap: wrap; } .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.starts + p, .main + p, form + p, .choice small { margin-top: 8px; } .row { display: flex; gap: 12px; justify-content: space-between; flex-wrap: wrap; } .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
 
   class ComptoirBooking extends HTMLElement {
