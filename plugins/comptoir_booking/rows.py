@@ -2,7 +2,7 @@
 
 The order: resources by advisory locks in the order of their ids, all in one statement; then bookings by id. Whoever only
 locks bookings (to confirm, to give back) is in no deadlock with them. Who takes time of a resource shares it with others and
-locks the days it takes, as times that overlap have a day in common; who looks again, or moves a visit, has it alone.
+locks the hours it takes, as times that overlap have an hour in common; who looks again, or moves a visit, has it alone.
 """
 
 from collections import Counter
@@ -50,16 +50,16 @@ wanted AS MATERIALIZED (
     AS (booking uuid, resource bigint, role varchar, begins timestamptz, ends timestamptz, reason varchar)
 ), locked AS MATERIALIZED (
     SELECT CASE
-        WHEN day > 0 THEN pg_advisory_xact_lock(({LOCK}::bigint << 44) + (id::bigint << 20) + day)
+        WHEN hour > 0 THEN pg_advisory_xact_lock(({LOCK}::bigint << 44) + (id::bigint << 20) + hour)
         WHEN is_pool THEN pg_advisory_xact_lock({LOCK}, id)
         ELSE pg_advisory_xact_lock_shared({LOCK}, id) END
     FROM (
-        SELECT DISTINCT resource::int AS id, capacity > 1 AS is_pool, day
+        SELECT DISTINCT resource::int AS id, capacity > 1 AS is_pool, hour
         FROM wanted JOIN booking_resource ON booking_resource.id = resource,
-        LATERAL (SELECT 0 AS day UNION ALL SELECT generate_series(
-            floor(extract(epoch FROM begins) / 86400)::int, ceil(extract(epoch FROM ends) / 86400)::int - 1)
-            WHERE capacity = 1) days
-        ORDER BY id, day) in_order
+        LATERAL (SELECT 0 AS hour UNION ALL SELECT generate_series(
+            floor(extract(epoch FROM begins) / 3600)::int, ceil(extract(epoch FROM ends) / 3600)::int - 1)
+            WHERE capacity = 1) hours
+        ORDER BY id, hour) in_order
 ), taken AS (
     INSERT INTO booking_allocation (booking_id, resource_id, role, during, is_active, is_exclusive, held_until, reason)
     SELECT booking.id, resource, role, tstzrange(begins, ends), true, true, booking.held_until, reason

@@ -115,13 +115,13 @@ def test_any_of_three_people_is_given_to_three_of_thirty_two(salon):
     nothing_overlaps()
 
 
-def test_who_wants_another_day_of_somebody_does_not_wait(salon):
+def test_who_wants_another_hour_of_somebody_does_not_wait(salon):
     salon.person("anna")
-    visit = salon.visit(salon.service())
+    visit = salon.visit(salon.service(minutes=60))
 
     with transaction.atomic():
-        hold_visit(visit=visit, start=at(10), terms=Terms())
-        results = run_together([holder(visit, at(10) + DAY)], workers=1)
+        hold_visit(visit=visit, start=at(9), terms=Terms())
+        results = run_together([holder(visit, at(10))], workers=1)
 
     assert outcomes(results) == (1, 0)
     nothing_overlaps()
