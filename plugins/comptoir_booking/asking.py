@@ -132,6 +132,22 @@ def place_of(channel: ChannelContext, code: str) -> Location:
     return place
 
 
+def rooms_asked(place: Location, code: str | None) -> tuple[int, ...] | None:
+    """The room that staff name by its code; none for ``None``, and ``None`` for no word. Errors: ``InvalidValue``."""
+    if code is None:
+        return ()
+    return (room_at(place, code),) if code else None
+
+
+def room_at(place: Location, code: str) -> int:
+    """A room of a location, by code. Errors: ``InvalidValue``."""
+    rooms = Resource.objects.filter(location=place, kind=Resource.Kind.ROOM, is_active=True)
+    pk = rooms.filter(code=code[:40].replace("\0", "")).values_list("pk", flat=True).first()
+    if pk is None:
+        raise InvalidValue(field="room", value=code[:40])
+    return pk
+
+
 def person_at(place: Location, code: str, *, field: str = "person") -> int:
     """Somebody of the team who works at a location, by code. Errors: ``InvalidValue``."""
     there = Q(location=place) | Q(weekly_hours__location=place)

@@ -148,11 +148,12 @@ def _seen(
 
 def _plan(version: UUID | None, visit: Visit, first: date, last: date) -> Plan:
     """Lay a visit out by rules as old as this version, or newer, and keep that. Errors: those of ``read_board``."""
-    place, everybody = rules_of(version, visit.location_id, tuple(visit.service_ids), first, last)
+    wanted = tuple(visit.service_ids), tuple(visit.room_ids)
+    place, everybody = rules_of(version, visit.location_id, *wanted, first, last)
     rows = [one for one in everybody if visit.may_have(one)]
     ways = lay_out(visit, place, rows)
-    wanted = {pk for way in ways for need in way.needs for pk in need.candidates}
-    plan = Plan(version, place, {one.id: one for one in rows if one.id in wanted}, ways)
+    asked = {pk for way in ways for need in way.needs for pk in need.candidates}
+    plan = Plan(version, place, {one.id: one for one in rows if one.id in asked}, ways)
     if len(_kept) >= MOST_KEPT:
         _kept.clear()
     _kept[visit, first, last] = plan

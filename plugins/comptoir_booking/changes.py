@@ -1,6 +1,7 @@
 """What becomes of bookings: held longer, confirmed, given back, cancelled, moved, kept."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
@@ -132,15 +133,18 @@ def _cancel(bookings: Sequence[Booking], *, actor_id: int | None, by_customer: b
 def move_visit(
     *, visit: UUID | str, start: datetime, sequence: int | None = None, person_id: int | None = None,
     actor_id: int | None = None, by_customer: bool = False, overrides: frozenset[str] = frozenset(), reason: str = "",
+    rooms: tuple[int, ...] | None = None,
 ) -> list[Booking]:  # fmt: skip
     """Let a visit begin at another time, all of it or nothing; with the same people if nobody else is named.
 
-    ``sequence`` is that of the first booking as the caller saw it. Its own time does not stand in its way.
+    ``sequence`` is that of the first booking as the caller saw it. Its own time does not stand in its way. ``rooms``: those
+    that staff chose for it.
     Errors: ``NotFound``, ``BookingMoved``, ``TooLate``, ``NotPossible``, ``StartNotFree``; the visit stays as it was.
     """
     how = {"actor_id": actor_id, "by_customer": by_customer, "overrides": overrides, "reason": reason}
+    whom = (person_id, rooms)
     return claim_surely(
-        lambda lock_all: in_transaction(lambda: _move(visit, start, sequence, person_id, lock_all, **how))
+        lambda lock_all: in_transaction(lambda: _move(visit, start, sequence, whom, lock_all, **how))
     )
 
 
@@ -197,7 +201,7 @@ def confirm_bookings(held: Sequence[Booking], *, document: str, actor_id: int | 
 
 
 def _move(
-    uuid: UUID | str, start: datetime, sequence: int | None, person_id: int | None, lock_all: bool, *,
+    uuid: UUID | str, start: datetime, sequence: int | None, whom: tuple[int | None, tuple[int, ...] | None], lock_all: bool, *,
     actor_id: int | None, by_customer: bool, overrides: frozenset[str], reason: str,
 ) -> list[Booking]:  # fmt: skip
     seen = _found(list(Booking.objects.filter(visit=uuid).order_by("starts_at", "pk")))
@@ -206,7 +210,7 @@ def _move(
     if seen[0].session_id:
         raise SeatsStay()
     own = [one.pk for one in seen]
-    board = board_at(visit_again(seen, taken, person_id), start, but_of=own, overrides=overrides)
+    board = board_at(visit_again(seen, taken, *whom), start, but_of=own, overrides=overrides)
     found, theirs = find_people(board, start), [one.resource_id for one in taken]
     way, takings = lock_people(board, start, found, also_lock=theirs, lock_all=lock_all)
     bookings = _found(lock_visit(uuid))
@@ -225,15 +229,16 @@ def _move(
 
 
 def visit_again(
-    bookings: Sequence[Booking], taken: Sequence[Allocation], person_id: int | None = None
-) -> Visit:
+    bookings: Sequence[Booking], taken: Sequence[Allocation], person_id: int | None = None,
+    rooms: tuple[int, ...] | None = None,
+) -> Visit:  # fmt: skip
     """The visit as it was booked: the same services for as many, the same people where somebody was booked."""
     people = {
         one.booking_id: one.resource_id for one in taken if one.resource.kind == one.resource.Kind.STAFF
     }
     pieces = groupby(bookings, key=lambda one: (one.starts_at, one.line, one.service_id))
     wishes = (_wish_again(list(rows), people, person_id) for _key, rows in pieces)
-    return Visit(bookings[0].location_id, tuple(wishes))
+    return Visit(bookings[0].location_id, tuple(replace(one, rooms=rooms) for one in wishes))
 
 
 def _wish_again(pieces: list[Booking], people: Mapping[int, int], person_id: int | None) -> Wish:

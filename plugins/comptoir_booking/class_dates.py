@@ -21,7 +21,8 @@ MOST_DATES = 52
 
 def open_sessions(
     *, service: Service, location: Location, start: datetime, places: int, times: int = 1, every_weeks: int = 1,
-    person_id: int | None = None, actor_id: int | None = None, overrides: frozenset[str] = frozenset(),
+    person_id: int | None = None, rooms: tuple[int, ...] | None = None, actor_id: int | None = None,
+    overrides: frozenset[str] = frozenset(),
 ) -> tuple[list[Session], list[datetime]]:  # fmt: skip
     """Put a class on the calendar so many times, at the same time on the wall; also returns the dates that are not free.
 
@@ -33,17 +34,11 @@ def open_sessions(
     opened, missed = [], []
     for moment in same_time_later(start, location.time_zone, every_weeks=every_weeks, times=times):
         try:
-            opened.append(
-                open_session(
-                    service=service,
-                    location=location,
-                    start=moment,
-                    places=places,
-                    person_id=person_id,
-                    actor_id=actor_id,
-                    overrides=overrides,
-                )
-            )
+            made = open_session(
+                service=service, location=location, start=moment, places=places, person_id=person_id, rooms=rooms,
+                actor_id=actor_id, overrides=overrides,
+            )  # fmt: skip
+            opened.append(made)
         except StartNotFree:
             missed.append(moment)
     return opened, missed
@@ -62,10 +57,11 @@ def hold_dates_in_basket(
     """Hold places in several dates of a class as one line of a basket, all of them or none. Call it in a transaction.
 
     Each date is a visit of its own, to be moved and cancelled alone. Errors: as ``hold_seats``; ``InvalidValue`` for none, or
-    more than twelve.
+    more than twelve, and for different classes.
     """
-    if not 1 <= len(sessions) <= MOST_TIMES:
-        raise InvalidValue(field="session", value=len(sessions))
+    classes = {one.service_id for one in sessions}
+    if not 1 <= len(sessions) <= MOST_TIMES or len(classes) > 1:
+        raise InvalidValue(field="sessions", value=len(sessions))
     terms = replace(terms_of(key), series=uuid4())
     in_order: Sequence[Session] = sorted(sessions, key=lambda one: one.pk)
     bookings = [one for session in in_order for one in hold_seats(session=session, party=party, terms=terms)]

@@ -1,5 +1,6 @@
 """Classes, recurring visits and the waiting list, for customers."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,25 +15,36 @@ from comptoir.api.idempotency import once
 from comptoir.api.limits import AddressLimit
 from comptoir.api.schemas import Problem
 from comptoir.base.errors import InvalidValue
+from comptoir.channels.queries import ChannelContext
 from comptoir_booking.api import WRITE, held_answer, holding_terms
 from comptoir_booking.asking import place_of, service_of, visit_of
-from comptoir_booking.models import Booking, Session, WaitEntry
+from comptoir_booking.class_dates import hold_dates_in_basket
+from comptoir_booking.models import Booking, Resource, Session, WaitEntry
 from comptoir_booking.parameters import First, visit_asked
 from comptoir_booking.schemas import (
     Held,
     NewSeries,
     NewWait,
     Seats,
+    SeatsOfDates,
     SeriesShown,
     SessionList,
     TakeOffer,
     Waiting,
 )
 from comptoir_booking.series import hold_series_in_basket
-from comptoir_booking.sessions import free_sessions, hold_seats, hold_seats_in_basket, session_by
+from comptoir_booking.sessions import (
+    free_sessions,
+    hold_seats,
+    hold_seats_in_basket,
+    session_by,
+    sessions_by,
+    taken_by,
+)
 from comptoir_booking.waiting import (
     accept_offer,
     entry_for,
+    join_class_list,
     join_waiting_list,
     leave_waiting_list,
     wait_token,
@@ -55,7 +67,7 @@ def classes(
     context = open_channel_for(request, channel)
     found = service_of(context, service)
     rows = free_sessions(found.pk, place_of(context, location), first, days)
-    return {"items": [session_answer(one, service) for one in rows]}
+    return {"items": sessions_shown(rows, service)}
 
 
 @sessions.post(
@@ -77,6 +89,24 @@ def seats(
         return Status(201, held_answer("", bookings))
     terms = holding_terms(context)
     return Status(201, held_answer(terms.owner, hold_seats(session=found, party=body.party, terms=terms)))
+
+
+@sessions.post(
+    "/holds", response={201: Held, **WRITE}, operation_id="booking_hold_dates",
+    summary="Hold places in several dates of a class", throttle=[AddressLimit("RATE_BASKETS")],
+)  # fmt: skip
+@decorate_view(once, kept_private)
+def dates(request: HttpRequest, channel: Path[str], body: SeatsOfDates) -> Status[dict[str, Any]]:
+    """All of them or none, as one line of a basket; each date can be moved and cancelled alone.
+
+    409 `session_full` says of which `session` how many are `left`.
+    """
+    context = open_channel_for(request, channel)
+    wanted = sessions_by(body.sessions, context.location_ids)
+    service_of(context, wanted[0].service.product.sku)
+    key = basket_key(request, channel, body.basket)
+    bookings, _view = hold_dates_in_basket(key=key, sessions=wanted, party=body.party)
+    return Status(201, held_answer("", bookings))
 
 
 @series.post(
@@ -103,16 +133,17 @@ def hold_series(request: HttpRequest, channel: Path[str], body: NewSeries) -> St
 )  # fmt: skip
 @decorate_view(once, kept_private)
 def wait(request: HttpRequest, channel: Path[str], body: NewWait) -> Status[dict[str, Any]]:
+    """Or for a place of a class that is full: its `session`. An offer is a hold, and ends by itself."""
     context = open_channel_for(request, channel)
-    visit = visit_of(context, location=body.location, services=[body.service], person=body.person)
-    [wish] = visit.wishes
-    entry = join_waiting_list(
-        channel=context, location=place_of(context, body.location), service_id=wish.service_id,
-        person_id=wish.person_id, first_day=body.first, last_day=body.last, name=body.name, email=body.email,
-        phone=body.phone, locale=chosen_locale(request, context),
-        customer_id=request.user.pk if request.user.is_authenticated else None,
-    )  # fmt: skip
-    return Status(201, _entry(entry))
+    who = {
+        "name": body.name, "email": body.email, "phone": body.phone, "locale": chosen_locale(request, context),
+        "customer_id": request.user.pk if request.user.is_authenticated else None,
+    }  # fmt: skip
+    if body.session:
+        session = session_by(body.session, context.location_ids)
+        service_of(context, session.service.product.sku)
+        return Status(201, _entry(join_class_list(session=session, channel=context, **who)))
+    return Status(201, _entry(_join(context, body, who)))
 
 
 @waiting.get(
@@ -153,13 +184,32 @@ def series_answer(bookings: list[Booking], missed: list[Any]) -> dict[str, Any]:
     return {"starts": starts, "missed": [vars(one) for one in missed]}
 
 
-def session_answer(one: Session, sku: str) -> dict[str, Any]:
-    """A class as it is shown; ``left`` was counted by who read it."""
+def sessions_shown(rows: Iterable[Session], sku: str) -> list[dict[str, Any]]:
+    """Dates of a class as they are shown; ``left`` was counted by who read them."""
+    sessions = list(rows)
+    given = taken_by(sessions)
+    return [_session(one, sku, given.get(one.visit, {})) for one in sessions]
+
+
+def _session(one: Session, sku: str, given: Mapping[str, list[str]]) -> dict[str, Any]:
     zone = ZoneInfo(one.time_zone)
     return {
         "id": one.uuid, "service": sku, "start": one.starts_at.astimezone(zone), "end": one.ends_at.astimezone(zone),
         "time_zone": one.time_zone, "places": one.places, "left": one.left,  # type: ignore[attr-defined]
+        "people": given.get(Resource.Kind.STAFF, []), "rooms": given.get(Resource.Kind.ROOM, []),
     }  # fmt: skip
+
+
+def _join(context: ChannelContext, body: NewWait, who: Mapping[str, Any]) -> WaitEntry:
+    """Wait for a time of a service."""
+    if body.first is None or body.last is None:
+        raise InvalidValue(field="first" if body.first is None else "last", value="")
+    visit = visit_of(context, location=body.location, services=[body.service], person=body.person)
+    [wish] = visit.wishes
+    return join_waiting_list(
+        channel=context, location=place_of(context, body.location), service_id=wish.service_id,
+        person_id=wish.person_id, first_day=body.first, last_day=body.last, **who,
+    )  # fmt: skip
 
 
 def _entry(entry: WaitEntry) -> dict[str, Any]:
@@ -168,6 +218,8 @@ def _entry(entry: WaitEntry) -> dict[str, Any]:
     return {
         "token": wait_token(entry),
         "state": entry.state,
+        "service": entry.service.product.sku,
+        "session": entry.session.uuid if entry.session else None,
         "offered_until": entry.offered_until if is_offered else None,
         "start": held.starts_at.astimezone(ZoneInfo(held.time_zone)) if held else None,
     }

@@ -19,6 +19,8 @@ from comptoir_booking.refusals import VisitTooLong
 ANY, SAME, DIFFERENT = "any", "same", "different"
 PEOPLE = (ANY, SAME, DIFFERENT)
 
+#: The role of a room that staff chose.
+ROOM = "room"
 #: Times of several services are combined up to this; the slowest combinations are left out then.
 MOST_WAYS = 64
 Span = tuple[int, int]
@@ -28,7 +30,8 @@ Span = tuple[int, int]
 class Wish:
     """One service of a visit; ``person_id`` if somebody chosen is to do it. Lines with other numbers go side by side.
 
-    ``party``: how many come for it; ``pieces``: for how many of them it is paid.
+    ``party``: how many come for it; ``pieces``: for how many of them it is paid. ``rooms``: those that staff chose for it,
+    all of them, in place of the one that its service says. ``seats``: for how many a room has to be large enough.
     """
 
     service_id: int
@@ -36,6 +39,8 @@ class Wish:
     line: int = 0
     party: int = 1
     pieces: int = 1
+    rooms: tuple[int, ...] | None = None
+    seats: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,11 @@ class Visit:
     @property
     def service_ids(self) -> list[int]:
         return sorted({wish.service_id for wish in self.wishes})
+
+    @property
+    def room_ids(self) -> list[int]:
+        """The rooms that staff chose."""
+        return sorted({pk for wish in self.wishes for pk in wish.rooms or ()})
 
 
 @dataclass(frozen=True)
@@ -163,14 +173,27 @@ def _needs(
 ) -> list[Need]:  # fmt: skip
     """What one service needs; ``people`` are those who take this time, for the first role of the team."""
     found = []
-    for required in service.requirements:
-        able = [one for one in resources if one.can_be(required, service.id)]
-        if required.by_party:
-            able = [one for one in able if one.is_enough_for(wish.party)]
+    for required, those in _roles(wish, service, resources):
+        able = [one for one in those if not required.by_party or one.is_enough_for(wish.party)]
         if people is not None and is_for_people(required, able):
             able, people = [one for one in able if one.id in people], None
         found.append(_need(number, wish, required, parts, able))
     return found
+
+
+def _roles(
+    wish: Wish, service: ServiceFacts, resources: Sequence[ResourceFacts]
+) -> Iterable[tuple[Required, list[ResourceFacts]]]:
+    """What a service needs, each with those who can be it: of rooms those that staff chose, if they did."""
+    for required in service.requirements:
+        able = [one for one in resources if one.can_be(required, service.id)]
+        is_room = bool(able) and all(one.kind == Resource.Kind.ROOM for one in able)
+        if is_room and wish.rooms is None:
+            yield required, [one for one in able if one.is_enough_for(wish.seats)]
+        elif not is_room:
+            yield required, able
+    for pk in wish.rooms or ():
+        yield Required(ROOM, "", None, pk, ()), [one for one in resources if one.id == pk]
 
 
 def _need(

@@ -13,6 +13,7 @@ from comptoir_booking.schemas import VisitAsked, VisitWanted, Wanted
 First = Query(..., description="the first day, at the location")
 HoldSecret = Path(..., description="the secret of the hold, from the answer that made it")
 VisitId = Path(..., description="id of the visit")
+ClassId = Path(..., description="id of the class")
 IfMatch = Header("", alias="If-Match", description="sequence number of what the caller saw")
 LinkToken = Path(..., max_length=80, description="the secret of the link that the customer got")
 

@@ -41,7 +41,7 @@ FROM booking_resource resource
 WHERE resource.is_active
 AND (resource.location_id = place.id OR resource.hours = 'own' AND EXISTS (
     SELECT 1 FROM booking_weeklyhours WHERE resource_id = resource.id AND location_id = place.id))
-AND (%(services)s::bigint[] IS NULL OR EXISTS (
+AND (%(services)s::bigint[] IS NULL OR resource.id = ANY(%(rooms)s::bigint[]) OR EXISTS (
     SELECT 1 FROM booking_requirement wanted WHERE wanted.service_id = ANY(%(services)s::bigint[]) AND (
     wanted.resource_id = resource.id
     OR wanted.group_id IN (SELECT resourcegroup_id FROM booking_resourcegroup_members WHERE resource_id = resource.id)
@@ -172,15 +172,20 @@ def read_version() -> UUID | None:
 
 @lru_cache(64)
 def rules_of(
-    _version: UUID | None, location_id: int, service_ids: tuple[int, ...], first: date, last: date
+    _version: UUID | None,
+    location_id: int,
+    service_ids: tuple[int, ...],
+    rooms: tuple[int, ...],
+    first: date,
+    last: date,
 ) -> tuple[PlaceFacts, tuple[ResourceFacts, ...]]:
     """A location with these services, and everybody and everything that they may need, in the order of their ids.
 
-    As old as this version that was just read, or newer; one statement, and none if it is known. What is otherwise than weekly
-    is known from the first to the last day. Errors: ``InvalidValue`` for a location that is closed down, and for a service
-    that is not offered.
+    ``rooms`` are there, too: staff chose them. As old as this version that was just read, or newer; one statement, and none
+    if it is known. What is otherwise than weekly is known from the first to the last day. Errors: ``InvalidValue`` for a
+    location that is closed down, and for a service that is not offered.
     """
-    place, resources = _read(location_id, service_ids, first, last)
+    place, resources = _read(location_id, service_ids, first, last, rooms)
     for service_id in service_ids:
         if service_id not in place.services or not place.services[service_id].segments:
             raise InvalidValue(field="services", value=service_id)
@@ -211,10 +216,14 @@ def read_busy(
 
 
 def _read(
-    location_id: int, service_ids: Collection[int] | None, first: date, last: date
+    location_id: int,
+    service_ids: Collection[int] | None,
+    first: date,
+    last: date,
+    rooms: Collection[int] = (),
 ) -> tuple[PlaceFacts, tuple[ResourceFacts, ...]]:
     services = None if service_ids is None else list(service_ids)
-    values = {"place": location_id, "services": services, "first": first, "last": last}
+    values = {"place": location_id, "services": services, "rooms": list(rooms), "first": first, "last": last}
     rows = fetch_raw(RULES, values, keep_plan=True)
     if not rows:
         raise InvalidValue(field="location", value=location_id)

@@ -84,12 +84,46 @@ class BookingMoved(ComptoirError):
 
 
 class SessionFull(ComptoirError):
-    """A class has fewer places left than were asked for, or does not take place."""
+    """A class has fewer places left than were asked for, or does not take place; ``session`` is its id."""
 
     code = "session_full"
     status = 409
     sentence = _("Places left: {left}.")
-    public_facts = ("left",)
+    public_facts = ("left", "session")
+
+
+class PlacesTaken(ComptoirError):
+    """A class is to have fewer places than are taken."""
+
+    code = "places_taken"
+    status = 409
+    sentence = _("{taken} places are taken already: it cannot have fewer.")
+    public_facts = ("taken",)
+
+
+class RoomTooSmall(ComptoirError):
+    """A class is to have more places than its room is for."""
+
+    code = "room_too_small"
+    status = 409
+    sentence = _("{room} is for {seats} people. Choose a larger room, or fewer places.")
+    public_facts = ("room", "seats")
+
+
+class TeamNotFree(ComptoirError):
+    """Whoever is to give a class instead, or its other room, is not free at its time, or cannot do it."""
+
+    code = "team_not_free"
+    status = 409
+    sentence = _("Whoever or whatever you chose is not free at the time of this class.")
+
+
+class ClassItself(ComptoirError):
+    """Staff move or cancel what takes the time of who gives a class as if it were an appointment."""
+
+    code = "class_itself"
+    status = 409
+    sentence = _("This is a class with its places. Change or cancel the class itself.")
 
 
 class SeatsStay(ComptoirError):

@@ -214,6 +214,8 @@ class SessionShown(Schema):
     time_zone: str
     places: int
     left: int
+    people: list[str] = Field(description="names of who gives it")
+    rooms: list[str] = Field(description="names of its rooms")
 
 
 class SessionList(Schema):
@@ -227,12 +229,36 @@ class Seats(Schema):
     basket: str = Field("", max_length=120)
 
 
+class SeatsOfDates(Schema):
+    """Places in several dates of one class, which live with the ``basket`` as one line: all of them or none."""
+
+    sessions: list[UUID] = Field(
+        description="ids of the dates: 1 to 12 of one class", min_length=1, max_length=12
+    )
+    party: int = Field(1, description="how many places in each: 1 to 20")
+    basket: str = Field(min_length=1, max_length=120, description="token of the basket")
+
+
 class NewSession(Schema):
     location: str = Field(max_length=40)
     service: str = Field(max_length=64)
     start: datetime
-    places: int
-    person: str = Field("", max_length=40)
+    places: int = Field(description="1 to 500", examples=[8])
+    person: str = Field("", max_length=40, description="code of who gives it; empty: the first that is free")
+    room: str | None = Field(
+        "",
+        max_length=40,
+        description="code of its room; empty: one that the class needs, if any, large enough and free; null: none",
+    )
+    override: list[str] = Field([], max_length=3)
+
+
+class SessionChange(Schema):
+    """What is left out stays as it is."""
+
+    places: int | None = Field(None, description="1 to 500, never fewer than are taken", examples=[12])
+    person: str = Field("", max_length=40, description="code of who gives it instead", examples=["bela"])
+    room: str | None = Field("", max_length=40, description="code of its other room; null: none")
     override: list[str] = Field([], max_length=3)
 
 
@@ -265,11 +291,16 @@ class SeriesShown(Schema):
 
 
 class NewWait(Schema):
-    location: str = Field(max_length=40)
-    service: str = Field(max_length=64)
+    """For a place of a class its `session`; else where, what and on which days somebody would come."""
+
+    session: UUID | None = Field(
+        None, description="id of the class; the rest of what is wanted is left out then"
+    )
+    location: str = Field("", max_length=40, examples=["saint-denis"])
+    service: str = Field("", max_length=64, examples=["COUPE-FEMME"])
     person: str = Field("", max_length=40)
-    first: date
-    last: date
+    first: date | None = None
+    last: date | None = None
     name: str = Field(min_length=1, max_length=120)
     email: str = Field("", max_length=254)
     phone: str = Field("", max_length=40)
@@ -280,6 +311,8 @@ class Waiting(Schema):
 
     token: str
     state: str = Field(description="waiting, offered, taken or ended")
+    service: str
+    session: UUID | None = Field(description="the class whose place is waited for")
     offered_until: datetime | None
     start: datetime | None = Field(description="the time that is offered")
 

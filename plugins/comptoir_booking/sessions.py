@@ -4,7 +4,7 @@ Locks: who takes places locks the class; who moves or gives them back locks thei
 who has a class locked waits for no booking: those of holds that have ended are skipped if somebody has them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -20,10 +20,10 @@ from comptoir_booking.basket_claims import add_lines, terms_of
 from comptoir_booking.changes import cancel_visit, check_movable, release_bookings
 from comptoir_booking.claims import Terms, add_steps, book_visit, check_number_of_holds, new_booking
 from comptoir_booking.layout import Visit, Wish
-from comptoir_booking.models import Booking, Policy, Service, Session
+from comptoir_booking.models import Allocation, Booking, Policy, Resource, Service, Session
 from comptoir_booking.ordered import cancel_booked
 from comptoir_booking.queries import MOST_DAYS
-from comptoir_booking.refusals import SessionFull
+from comptoir_booking.refusals import RoomTooSmall, SessionFull
 from comptoir_booking.rows import give_seats_back, lock_visit
 from comptoir_booking.self_service import booking_for
 from comptoir_booking.wall_time import DAY, instant_of, midnight_tick
@@ -36,18 +36,21 @@ MOST_IN_A_SESSION = 500
 
 def open_session(
     *, service: Service, location: Location, start: datetime, places: int,
-    person_id: int | None = None, actor_id: int | None = None, overrides: frozenset[str] = frozenset(),
+    person_id: int | None = None, rooms: tuple[int, ...] | None = None, actor_id: int | None = None,
+    overrides: frozenset[str] = frozenset(),
 ) -> Session:  # fmt: skip
     """Put a class on the calendar: who gives it, and the room, are taken once, as for any visit.
 
-    Errors: ``InvalidValue`` for no places or more than 500; those of ``book_visit``. Nothing is taken then.
+    ``rooms``: those that staff chose, none of them if it is empty; ``None``: the first that is free of those the class says,
+    and large enough. Errors: ``InvalidValue`` for no places or more than 500; ``RoomTooSmall``; those of ``book_visit``.
+    Nothing is taken then.
     """
-    if not 1 <= places <= MOST_IN_A_SESSION:
-        raise InvalidValue(field="places", value=places)
+    check_places(places)
+    check_rooms(rooms or (), places)
 
     def write() -> Session:
         terms = Terms(owner="session", actor_id=actor_id, overrides=overrides)
-        visit = Visit(location.pk, (Wish(service.pk, person_id),))
+        visit = Visit(location.pk, (Wish(service.pk, person_id, rooms=rooms, seats=places),))
         [booked] = book_visit(visit=visit, start=start, terms=terms)
         when = {
             name: getattr(booked, name)
@@ -57,6 +60,19 @@ def open_session(
         return Session.objects.create(service=service, location=location, places=places, **when)
 
     return in_transaction(write)
+
+
+def check_places(places: int) -> None:
+    """Whether a class can have so many places. Errors: ``InvalidValue``."""
+    if not 1 <= places <= MOST_IN_A_SESSION:
+        raise InvalidValue(field="places", value=places)
+
+
+def check_rooms(rooms: Collection[int], places: int) -> None:
+    """Whether each of these rooms is large enough. Errors: ``RoomTooSmall``."""
+    small = Resource.objects.filter(pk__in=rooms, kind=Resource.Kind.ROOM, seats__lt=places).first()
+    if small:
+        raise RoomTooSmall(field="places", room=small.name, seats=small.seats)
 
 
 def free_sessions(service_id: int, location: Location, first_day: date, days: int) -> QuerySet[Session]:
@@ -94,10 +110,29 @@ def _with_left(rows: QuerySet[Session]) -> QuerySet[Session]:
 
 def session_by(uuid: UUID | str, location_ids: Sequence[int]) -> Session:
     """A class at one of these locations. Errors: ``NotFound``."""
+    return sessions_by([uuid], location_ids)[0]
+
+
+def sessions_by(uuids: Iterable[UUID | str], location_ids: Sequence[int]) -> list[Session]:
+    """Dates of classes at these locations, each once. Errors: ``NotFound`` if one of them is not there."""
+    wanted = set(map(str, uuids))
     rows = Session.objects.select_related("service__product", "service__policy", "location")
-    found = rows.filter(uuid=uuid, location__in=location_ids).first()
-    if found is None:
+    found = list(rows.filter(uuid__in=wanted, location__in=location_ids))
+    if len(found) < len(wanted):
         raise NotFound()
+    return found
+
+
+def taken_by(sessions: Iterable[Session]) -> dict[UUID, dict[str, list[str]]]:
+    """Who gives classes, and where: names by the visit that takes their time, then by kind of resource; one statement."""
+    rows = Allocation.objects.filter(booking__visit__in=[one.visit for one in sessions], is_active=True)
+    found: dict[UUID, dict[str, list[str]]] = {}
+    for visit, kind, name in rows.order_by("pk").values_list(
+        "booking__visit", "resource__kind", "resource__name"
+    ):
+        names = found.setdefault(visit, {}).setdefault(kind, [])
+        if name not in names:
+            names.append(name)
     return found
 
 
@@ -196,13 +231,13 @@ def _take_seats(session: Session, party: int, terms: Terms, state: str) -> list[
 def _take_places(row: Session, party: int, soonest: datetime) -> None:
     """Count places of a class that is locked as taken. Errors: ``SessionFull`` with what is left."""
     if row.is_cancelled or row.starts_at < soonest:
-        raise SessionFull(field="session", left=0)
+        raise SessionFull(field="session", left=0, session=str(row.uuid))
     if row.places - row.taken < party:
-        _end_late_holds(row)
+        end_late_holds(row)
     free = Session.objects.filter(pk=row.pk, taken__lte=F("places") - party)
     if not free.update(taken=F("taken") + party):
         row.refresh_from_db()
-        raise SessionFull(field="party", left=row.places - row.taken)
+        raise SessionFull(field="party", left=row.places - row.taken, session=str(row.uuid))
 
 
 def _write(row: Session, party: int, terms: Terms, state: str) -> list[Booking]:
@@ -220,7 +255,7 @@ def _write(row: Session, party: int, terms: Terms, state: str) -> list[Booking]:
     return bookings
 
 
-def _end_late_holds(session: Session) -> None:
+def end_late_holds(session: Session) -> None:
     """Whose hold is over loses the place to who wants it; who is paying just now is not waited for."""
     late = session.bookings.filter(state=State.HELD, held_until__lte=clock.now()).order_by("pk")
     release_bookings(list(late.select_for_update(skip_locked=True, no_key=True)), to=State.EXPIRED)

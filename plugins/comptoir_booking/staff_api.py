@@ -19,15 +19,25 @@ from comptoir.channels.queries import ChannelContext
 from comptoir.customers.models import User
 from comptoir.customers.queries import works_at
 from comptoir_booking import self_api
-from comptoir_booking.asking import person_at, services_sold
+from comptoir_booking.asking import person_at, rooms_asked, services_sold
 from comptoir_booking.board import OVERRIDES
 from comptoir_booking.changes import move_visit
 from comptoir_booking.claims import Terms, book_visit
-from comptoir_booking.group_api import series_answer, session_answer
-from comptoir_booking.models import Booking
+from comptoir_booking.class_changes import change_session
+from comptoir_booking.group_api import series_answer, sessions_shown
+from comptoir_booking.models import Booking, Session
 from comptoir_booking.ordered import cancel_booked, mark_booked, unmark_booked
-from comptoir_booking.parameters import First, IfMatch, VisitId, sequence_in, visit_asked, visit_wanted
+from comptoir_booking.parameters import (
+    ClassId,
+    First,
+    IfMatch,
+    VisitId,
+    sequence_in,
+    visit_asked,
+    visit_wanted,
+)
 from comptoir_booking.queries import bookings_between, bookings_shown, why_not
+from comptoir_booking.refusals import ClassItself
 from comptoir_booking.schemas import (
     BookingList,
     Explained,
@@ -36,6 +46,7 @@ from comptoir_booking.schemas import (
     NewSeriesByStaff,
     NewSession,
     SeriesShown,
+    SessionChange,
     SessionShown,
     VisitWanted,
 )
@@ -181,10 +192,28 @@ def new_session(request: HttpRequest, channel: Path[str], body: NewSession) -> S
         raise InvalidValue(field="service", value=body.service)
     made = open_session(
         service=rows[0], location=place, start=body.start, places=body.places, actor_id=user.pk,
-        person_id=person_at(place, body.person) if body.person else None, overrides=_overrides(body.override),
+        person_id=person_at(place, body.person) if body.person else None, rooms=rooms_asked(place, body.room),
+        overrides=_overrides(body.override),
     )  # fmt: skip
-    made.left = made.places  # type: ignore[attr-defined]
-    return Status(201, session_answer(made, body.service))
+    return Status(201, _class_answer(made, body.service))
+
+
+@router.patch(
+    "/sessions/{uuid:session}", auth=STAFF, response={200: SessionShown, **PROBLEMS},
+    operation_id="staff_change_session", summary="Change the places of a class, who gives it, its room",
+)  # fmt: skip
+@decorate_view(once, kept_private)
+def change_class(
+    request: HttpRequest, channel: Path[str], body: SessionChange, session: UUID = ClassId
+) -> dict[str, Any]:
+    """409 `places_taken` says how many are `taken`, `room_too_small` for how many it is. Who waits is offered what is more."""
+    user, found = _my_class(request, channel, session)
+    place = found.location
+    changed = change_session(
+        session=found, places=body.places, person_id=person_at(place, body.person) if body.person else None,
+        rooms=rooms_asked(place, body.room), actor_id=user.pk, overrides=_overrides(body.override),
+    )  # fmt: skip
+    return _class_answer(changed, found.service.product.sku)
 
 
 @router.post(
@@ -192,14 +221,8 @@ def new_session(request: HttpRequest, channel: Path[str], body: NewSession) -> S
     operation_id="staff_cancel_session", summary="Cancel a class: everybody's money goes back",
 )  # fmt: skip
 @decorate_view(once)
-def no_session(
-    request: HttpRequest, channel: Path[str], session: UUID = Path(..., description="id of the class")
-) -> Status[None]:
-    context = _channel(request, channel)
-    user = check_permission(request, CHANGE)
-    found = session_by(session, context.location_ids)
-    if not works_at(user, found.location):
-        raise NotYourLocation(field="session", location=found.location.name)
+def no_session(request: HttpRequest, channel: Path[str], session: UUID = ClassId) -> Status[None]:
+    user, found = _my_class(request, channel, session)
     cancel_session(session=found, actor_id=user.pk)
     return Status(204, None)
 
@@ -236,7 +259,23 @@ def _mine(request: HttpRequest, visit: UUID, permission: str) -> tuple[User, Loc
         raise NotFound()
     if not works_at(user, first.location):
         raise NotYourLocation(field="visit", location=first.location.name)
+    if Session.objects.filter(visit=visit).exists():
+        raise ClassItself(field="visit")
     return user, first.location
+
+
+def _my_class(request: HttpRequest, channel: str, session: UUID) -> tuple[User, Session]:
+    context = _channel(request, channel)
+    user = check_permission(request, CHANGE)
+    found = session_by(session, context.location_ids)
+    if not works_at(user, found.location):
+        raise NotYourLocation(field="session", location=found.location.name)
+    return user, found
+
+
+def _class_answer(one: Session, sku: str) -> dict[str, Any]:
+    one.left = one.places - one.taken  # type: ignore[attr-defined]
+    return sessions_shown([one], sku)[0]
 
 
 def _terms(channel_id: int, user: User, body: NewBooking) -> Terms:

@@ -9,10 +9,11 @@ offered to two.
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from comptoir.base import clock
@@ -75,6 +76,20 @@ def join_waiting_list(
     return in_transaction(join)
 
 
+def join_class_list(*, session: Session, channel: ChannelContext, **who: Any) -> WaitEntry:
+    """Ask to be told when a place of a class becomes free. Errors: ``SessionFull`` when it does not take place; ``InvalidValue``.
+
+    Shapes: ``who`` has what ``join_waiting_list`` wants to know of them.
+    """
+    if not session.is_open:
+        raise SessionFull(field="session", left=0, session=str(session.uuid))
+    day = session.starts_at.astimezone(ZoneInfo(session.time_zone)).date()
+    return join_waiting_list(
+        channel=channel, location=session.location, service_id=session.service_id, session=session,
+        first_day=day, last_day=day, **who,
+    )  # fmt: skip
+
+
 def wait_token(entry: WaitEntry) -> str:
     """The secret of the link of an entry; worked out again for each message."""
     digest = salted_hmac("comptoir_booking.waiting", str(entry.uuid), algorithm="sha256").hexdigest()
@@ -100,10 +115,7 @@ def offer_free_times(*, limit: int = LIMIT) -> int:
     lapsed = Q(state=State.OFFERED, offered_until__lte=now)
     for pk in WaitEntry.objects.filter(lapsed).values_list("pk", flat=True)[:limit]:
         in_transaction(lambda pk=pk: _lapse(pk))
-    waiting = WaitEntry.objects.filter(state=State.WAITING).order_by("asked_at", "pk")
-    return sum(
-        in_transaction(lambda pk=pk: _offer(pk)) for pk in waiting.values_list("pk", flat=True)[:limit]
-    )
+    return sum(in_transaction(lambda pk=pk: _offer(pk)) for pk in _first_in_line(limit))
 
 
 def accept_offer(*, token: str, key: Key) -> BasketView:
@@ -140,6 +152,17 @@ def leave_waiting_list(*, token: str) -> None:
 def owner_of(entry: WaitEntry) -> str:
     """How the hold of an offer names its entry."""
     return f"waiting:{entry.uuid}"
+
+
+def _first_in_line(limit: int) -> QuerySet[WaitEntry, int]:
+    """Who waited longest; who waits for a class that is full keeps nobody from being looked at."""
+    now = clock.now()
+    late = Booking.objects.filter(session=OuterRef("session"), state=Booking.State.HELD, held_until__lte=now)
+    full = Q(
+        session__taken__gte=F("session__places"), session__starts_at__gt=now, session__is_cancelled=False
+    )
+    rows = WaitEntry.objects.filter(state=State.WAITING).exclude(full & ~Exists(late))
+    return rows.order_by("asked_at", "pk").values_list("pk", flat=True)[:limit]
 
 
 def _offer(pk: int) -> bool:

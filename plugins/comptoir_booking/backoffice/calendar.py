@@ -11,11 +11,10 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from comptoir.base import clock
-from comptoir_booking.backoffice.classes import class_url
-from comptoir_booking.backoffice.screen import ICONS, BookScreen, State, name_of, visit_url
+from comptoir_booking.backoffice.screen import ICONS, BookScreen, State, class_url, name_of, visit_url
 from comptoir_booking.diary import Block, Column, Diary, Stretch, monday_of, read_diary, shown_hours
 from comptoir_booking.models import Booking, HoursException, Resource
 from comptoir_booking.reading import ResourceFacts
@@ -248,8 +247,11 @@ class WeekScreen(CalendarScreen):
 
 def _name(booking: Booking) -> str:
     if booking.held_class:
-        said = {"taken": booking.held_class.taken, "places": booking.held_class.places}
-        return _("Class, %(taken)s of %(places)s places") % said
+        taken = booking.held_class.taken
+        words = ngettext(
+            "Class, %(taken)s of %(places)s places", "Class, %(taken)s of %(places)s places", taken
+        )
+        return words % {"taken": taken, "places": booking.held_class.places}
     name = _("In a basket") if booking.state == State.HELD else name_of(booking)
     return name if booking.people == 1 else _("%(name)s, %(n)s people") % {"name": name, "n": booking.people}
 

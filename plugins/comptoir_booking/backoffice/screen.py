@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import cached_property
@@ -23,7 +24,7 @@ from comptoir.channels.models import Location
 from comptoir.customers.queries import workplaces
 from comptoir_booking.board import NOTICE, STEPS
 from comptoir_booking.diary import day_of, name_customers
-from comptoir_booking.models import Booking, Resource
+from comptoir_booking.models import Booking, Resource, Session
 from comptoir_booking.refusals import StartNotFree
 
 State = Booking.State
@@ -95,11 +96,16 @@ class BookScreen(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
 
 
 class VisitScreenBase(BookScreen):
-    """A screen about one visit at one of one's own locations; for others it is not there, whatever is asked."""
+    """A screen about one visit at one of one's own locations; for others it is not there, whatever is asked.
+
+    What takes the time of who gives a class is no visit: its class has a screen.
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.bookings[0].location not in self.places:
             raise Http404
+        if held := Session.objects.filter(visit=self.kwargs["visit"]).first():
+            return redirect(class_url(held))
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
@@ -142,6 +148,14 @@ def name_of(booking: Booking) -> str:
 
 def visit_url(visit: UUID) -> str:
     return reverse("appointments:visit", args=[visit])
+
+
+def class_url(session: Session) -> str:
+    return reverse("appointments:class", args=[session.uuid])
+
+
+def classes_url(place: Location) -> str:
+    return f"{reverse('appointments:classes')}?at={place.code}"
 
 
 def services_of(bookings: Iterable[Booking]) -> str:

@@ -8,7 +8,8 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from comptoir.base.backoffice import may
 from comptoir_booking.backoffice.calendar import DayScreen, WeekScreen
-from comptoir_booking.backoffice.classes import ClassesScreen, ClassScreen, NewClassScreen
+from comptoir_booking.backoffice.classes import ClassesScreen, NewClassScreen
+from comptoir_booking.backoffice.one_class import ClassScreen
 from comptoir_booking.backoffice.one_visit import MoveScreen, VisitScreen
 from comptoir_booking.backoffice.problems import HoursScreen, ReportScreen
 from comptoir_booking.backoffice.taking import BlockScreen, NewVisitScreen

@@ -15,10 +15,16 @@ from comptoir.base.money import Money
 from comptoir.baskets.storefront import ShopPage, shop_page
 from comptoir.channels.models import Location
 from comptoir_booking.asking import services_sold
-from comptoir_booking.models import Allocation, Resource, Service, Session
+from comptoir_booking.models import Resource, Service, Session
 from comptoir_booking.pages.choice import policy_sentences
 from comptoir_booking.pages.limits import limited
-from comptoir_booking.sessions import MOST_PLACES, coming_sessions, hold_seats_in_basket, session_by
+from comptoir_booking.sessions import (
+    MOST_PLACES,
+    coming_sessions,
+    hold_seats_in_basket,
+    session_by,
+    taken_by,
+)
 from comptoir_booking.shown import ServiceShown, services_shown
 from comptoir_booking.wording import when_text
 
@@ -123,27 +129,16 @@ def shown_classes(
     """Dates of classes with words and price; whether others are at the same time of the week."""
     times = Counter((one.service_id, one.same_time) for one in sessions)
     by_id = {one.service.pk: one for one in services_shown(page.channel, page.locale, services)}
-    people = _people_of(sessions)
+    given = taken_by(sessions)
     return [
         ClassShown(
             one, by_id[one.service_id], when_text(one.starts_at, one.time_zone),
-            people.get(one.visit, ""), one.left,  # type: ignore[attr-defined]
+            ", ".join(given.get(one.visit, {}).get(Resource.Kind.STAFF, [])), one.left,  # type: ignore[attr-defined]
             times[one.service_id, one.same_time] > 1,
         )
         for one in sessions
         if one.service_id in by_id
     ]  # fmt: skip
-
-
-def _people_of(sessions: Sequence[Session]) -> dict[object, str]:
-    """Who gives each class, by the visit that takes their time."""
-    rows = Allocation.objects.filter(
-        booking__visit__in=[one.visit for one in sessions], resource__kind=Resource.Kind.STAFF
-    )
-    found: dict[object, dict[str, None]] = {}
-    for visit, name in rows.order_by("pk").values_list("booking__visit", "resource__name"):
-        found.setdefault(visit, {})[name] = None
-    return {visit: ", ".join(names) for visit, names in found.items()}
 
 
 def has_classes(page: ShopPage, services: Sequence[Service]) -> bool:

@@ -28,6 +28,7 @@ from comptoir_booking.shown import services_shown, titles_of
 from comptoir_booking.waiting import (
     accept_offer,
     entry_for,
+    join_class_list,
     join_waiting_list,
     leave_waiting_list,
     wait_token,
@@ -140,11 +141,7 @@ def wait_for_class(page: ShopPage, session: UUID) -> HttpResponse:
     form = ContactForm(page.request.POST)
     if not form.is_valid():
         return class_form_page(page, found, form, status=422)
-    day = found.starts_at.astimezone(ZoneInfo(found.time_zone)).date()
-    entry = join_waiting_list(
-        channel=page.channel, location=found.location, service_id=found.service_id, session=found,
-        first_day=day, last_day=day, **_who(page, form.cleaned_data),
-    )  # fmt: skip
+    entry = join_class_list(session=found, channel=page.channel, **_who(page, form.cleaned_data))
     return redirect(page.url("booking:waiting", wait_token(entry)))
 
 

@@ -8,10 +8,10 @@ from django.utils import translation
 
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.models import Booking, HoursException, Session
-from comptoir_booking.services import close_on_public_holidays
+from comptoir_booking.services import close_on_public_holidays, save_resource
 from comptoir_booking.sessions import book_seats, open_session
 from comptoir_booking.tests.salon import TUESDAY, at
-from comptoir_booking.tests.test_calendar import DAY_URL, desk, salon
+from comptoir_booking.tests.test_calendar import DAY_URL, desk, salon, staff_of
 
 __all__ = ["desk", "salon"]
 
@@ -41,7 +41,7 @@ def test_dates_are_put_on_the_calendar_and_those_on_which_nobody_can_are_said(sa
     text = desk.post(NEW, said(yoga), follow=True).content.decode()
     assert "3 dates sont au calendrier." in text
     assert "aucune salle n’est libre\u202f: mardi 9 mars." in text
-    assert re.findall(r"(\d+) mars 10:00–11:00", text) == ["2", "16", "23"]
+    assert re.findall(r"(\d+) mars<br>10:00–11:00", text) == ["2", "16", "23"]
     answer = desk.post(NEW, said(yoga))
     assert (answer.status_code, Session.objects.count()) == (409, 3)
 
@@ -103,3 +103,95 @@ def test_public_holidays_are_named_in_the_language_of_who_closes_on_them(salon):
     with translation.override("fr"):
         close_on_public_holidays(location=salon.place, year=2027)
     assert HoursException.objects.get(first_day="2027-12-25").reason == "Noël"
+
+
+# --- the room, who gives it, more places ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def halls(salon):
+    """A small and a large one."""
+    return {
+        code: save_resource(code=code, location=salon.place, kind="room", hours="always", seats=seats)
+        for code, seats in (("small", 4), ("large", 20))
+    }
+
+
+def team_of(session):
+    rows = Booking.objects.get(visit=session.visit).allocations.filter(is_active=True)
+    return sorted(rows.values_list("resource__code", flat=True))
+
+
+def test_staff_choose_the_room_of_a_class_and_are_told_when_it_is_too_small_or_taken(
+    salon, desk, yoga, halls
+):
+    assert "Small (pour 4)" in desk.get(f"{NEW}?at=nantes").content.decode()
+
+    too_small = desk.post(NEW, said(yoga, room="small", places=5))
+    assert too_small.status_code == 409 and "Small est pour 4 personnes" in too_small.content.decode()
+    desk.post(NEW, said(yoga, room="large", times=1))
+    session = Session.objects.get()
+    assert team_of(session) == ["bela", "large"]
+
+    again = desk.post(NEW, said(yoga, room="large", times=1))
+    text = again.content.decode()
+    assert (
+        again.status_code == 409
+        and "Large est pris à ce moment." in text
+        and "Bela est pris à ce moment." in text
+    )
+    assert desk.post(NEW, said(yoga, room="attic", times=1)).status_code == 422
+    assert Session.objects.count() == 1
+
+
+def test_a_salon_without_rooms_is_asked_for_none(salon, desk, yoga):
+    assert 'name="room"' not in desk.get(f"{NEW}?at=nantes").content.decode()
+
+
+def test_a_class_gets_another_teacher_room_and_more_places_from_its_screen(salon, desk, yoga, halls):
+    yoga.skilled.add(salon.staff["anna"])
+    session = open_session(service=yoga, location=salon.place, start=at(10), places=3)
+    book_seats(session=session, party=3, terms=Terms(contact_name="Camille"))
+    url = f"/admin/appointments/classes/{session.uuid}/"
+    [before] = team_of(session)
+    other = {"anna": "bela", "bela": "anna"}[before]
+
+    asked = {"do": "change", "places": 5, "person": other, "room": "large"}
+    text = desk.post(url, asked, follow=True).content.decode()
+    assert "Le cours est modifié." in text and "3 places sur 5" in text
+    assert team_of(session) == sorted([other, "large"])
+
+    for wrong, status, words in (
+        ({"places": 2}, 409, "3 places sont déjà prises"),
+        ({"places": 5, "room": "small"}, 409, "Small est pour 4 personnes"),
+        ({"places": 0}, 422, "w-field__errors"),
+        ({"places": 5, "person": "nobody"}, 422, "w-field__errors"),
+    ):
+        answer = desk.post(url, {"do": "change", **wrong})
+        assert (answer.status_code, words in answer.content.decode()) == (status, True)
+    session.refresh_from_db()
+    assert (session.places, team_of(session)) == (5, sorted([other, "large"]))
+
+    desk.post(url, {"do": "change", "places": 3, "room": "*"})
+    assert team_of(session) == [other]
+
+
+def test_who_may_only_look_changes_no_class(salon, client, yoga):
+    session = open_session(service=yoga, location=salon.place, start=at(10), places=3)
+    client.force_login(staff_of(salon, "view_booking", "add_booking"))
+    url = f"/admin/appointments/classes/{session.uuid}/"
+
+    assert client.post(url, {"do": "change", "places": 9}).status_code == 403
+    assert 'value="change"' not in client.get(url).content.decode()
+    session.refresh_from_db()
+    assert session.places == 3
+
+
+def test_what_takes_the_time_of_a_class_leads_to_the_class(salon, desk, yoga):
+    session = open_session(service=yoga, location=salon.place, start=at(10), places=3)
+    for path in ("", "move/"):
+        answer = desk.get(f"/admin/appointments/{session.visit}/{path}")
+        assert (answer.status_code, answer["Location"]) == (
+            302,
+            f"/admin/appointments/classes/{session.uuid}/",
+        )

@@ -15,8 +15,9 @@ from comptoir.channels.queries import channel_context
 from comptoir.testing.racing import STRESS, committed_shop, racing, run_together
 from comptoir_booking.changes import cancel_visit, confirm_holds, move_visit, release_holds
 from comptoir_booking.claims import Terms, book_visit, hold_visit
-from comptoir_booking.models import Allocation, Booking, Resource, WaitEntry
-from comptoir_booking.refusals import BookingMoved, HoldGone, SessionFull, StartNotFree
+from comptoir_booking.class_changes import change_session
+from comptoir_booking.models import Allocation, Booking, Resource, Session, WaitEntry
+from comptoir_booking.refusals import BookingMoved, HoldGone, PlacesTaken, SessionFull, StartNotFree
 from comptoir_booking.rows import EXPIRE
 from comptoir_booking.sessions import book_seats, hold_seats, move_seats, open_session
 from comptoir_booking.tests.salon import TODAY, TUESDAY, Salon, at
@@ -260,6 +261,39 @@ def test_places_that_come_and_go_are_counted_right(salon):
     yoga.refresh_from_db()
     assert set(results) == {None}
     assert yoga.taken == Booking.objects.filter(session=yoga, state="held").count() <= 5
+
+
+def test_a_class_whose_places_change_while_they_are_booked_never_has_more_taken_than_there_are(salon):
+    salon.person("anna")
+    salon.person("bela")
+    service = salon.service("yoga", 60, needs={"coach": {"kind": "staff"}})
+    yoga = open_session(service=service, location=salon.place, start=at(10), places=6)
+    people = [one.pk for one in salon.staff.values()]
+
+    def guest(number):
+        with suppress(SessionFull):
+            seats = book_seats(session=yoga, party=1 + number % 3, terms=Terms())
+            assert is_within()
+            if number % 4:
+                cancel_visit(visit=seats[0].visit)
+
+    def changer(number):
+        for turn in range(4 * STRESS):
+            with suppress(PlacesTaken, BookingMoved):  # two changed who gives it at once
+                who = people[turn % 2] if number % 4 == 1 else None
+                change_session(session=yoga, places=2 + (number * 5 + turn * 3) % 9, person_id=who)
+            assert is_within()
+
+    def is_within():
+        seen = Session.objects.get(pk=yoga.pk)
+        return seen.taken <= seen.places
+
+    steps = [at_the_time(lambda n=n: (changer if n % 2 else guest)(n)) for n in range(24)]
+    assert [one for one in run_together(steps) if isinstance(one, Exception)] == []
+
+    yoga.refresh_from_db()
+    assert yoga.taken == Booking.objects.filter(session=yoga, state="confirmed").count() <= yoga.places
+    nothing_overlaps()
 
 
 def test_places_that_move_to_and_fro_while_others_come_and_go_are_counted_right(salon):

@@ -1,0 +1,158 @@
+"""One date of a class: who comes and who waits, places for who rings up, what changes; or it does not take place."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from comptoir.base import clock
+from comptoir.base.errors import ComptoirError
+from comptoir.channels.models import Location
+from comptoir_booking.backoffice.class_forms import ChangeForm, SeatsForm, rooms_at, rooms_chosen
+from comptoir_booking.backoffice.classes import WAITS, given_by
+from comptoir_booking.backoffice.screen import (
+    ICONS,
+    BookScreen,
+    State,
+    class_url,
+    classes_url,
+    name_of,
+    visit_url,
+)
+from comptoir_booking.backoffice.taking import channel_at, people_at, person_id
+from comptoir_booking.claims import Terms
+from comptoir_booking.class_changes import change_session
+from comptoir_booking.diary import day_of, name_customers
+from comptoir_booking.models import Booking, Resource, Session
+from comptoir_booking.sessions import book_seats, cancel_session, taken_by
+from comptoir_booking.wording import when_text
+
+
+class ClassScreen(BookScreen):
+    """One date of a class: who comes, who waits, places for who rings up; or it does not take place."""
+
+    template_name = "comptoir_booking/backoffice/class.html"
+
+    @cached_property
+    def session(self) -> Session:
+        rows = Session.objects.select_related("location", "service__product__parent", "service__policy")
+        return get_object_or_404(rows, uuid=self.kwargs["session"], location__in=self.places)
+
+    @cached_property
+    def place(self) -> Location:
+        return self.session.location
+
+    @cached_property
+    def day(self) -> Any:
+        return day_of(self.session.starts_at, self.session.time_zone)
+
+    def get_page_title(self) -> str:
+        return self.session.service.product.get_title()
+
+    def trail(self) -> list[dict[str, Any]]:
+        return [*super().trail(), {"url": classes_url(self.place), "label": _("Classes")}]
+
+    def post(self, request: HttpRequest, session: UUID) -> HttpResponse:
+        what = request.POST.get("do", "")
+        if not self.may("change_booking" if what in ("cancel", "change") else "add_booking"):
+            return HttpResponse(status=403)
+        if what == "cancel":
+            return self._cancel()
+        return self._change() if what == "change" else self._take()
+
+    def _take(self) -> HttpResponse:
+        form = SeatsForm(self.request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        try:
+            self._book(form.cleaned_data)
+        except ComptoirError as error:
+            form.add_error("party", str(error))
+            return self.render_to_response(self.get_context_data(form=form), status=error.status)
+        messages.success(self.request, _("Booked."))
+        return redirect(class_url(self.session))
+
+    def change_form(self, said: Any = None) -> ChangeForm:
+        """What it is now comes first, and stays if nothing else is chosen."""
+        now, none = taken_by([self.session]).get(self.session.visit, {}), _("nobody")
+        people, rooms = now.get(Resource.Kind.STAFF, []), now.get(Resource.Kind.ROOM, [])
+        as_now = _("%(what)s (unchanged)")
+        return ChangeForm(
+            said, initial={"places": self.session.places},
+            people=[("", as_now % {"what": ", ".join(people) or none}), *people_at(self.place)],
+            rooms=[("", as_now % {"what": ", ".join(rooms) or pgettext("room", "none")}), *rooms_at(self.place)],
+        )  # fmt: skip
+
+    def _change(self) -> HttpResponse:
+        form = self.change_form(self.request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(change=form), status=422)
+        said = form.cleaned_data
+        try:
+            change_session(
+                session=self.session, places=said["places"], person_id=person_id(said.get("person", "")),
+                rooms=rooms_chosen(self.place, said), actor_id=self.request.user.pk, overrides=form.overrides,
+            )  # fmt: skip
+        except ComptoirError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+            return self.render_to_response(self.get_context_data(change=form), status=error.status)
+        messages.success(self.request, _("The class is changed."))
+        return redirect(class_url(self.session))
+
+    def _book(self, said: dict[str, Any]) -> None:
+        terms = Terms(
+            channel_id=channel_at(self.place), contact_name=said["name"], contact_phone=said["phone"],
+            contact_email=said["email"], locale=get_language() or "", actor_id=self.request.user.pk,
+        )  # fmt: skip
+        book_seats(session=self.session, party=said["party"], terms=terms)
+
+    def _cancel(self) -> HttpResponse:
+        try:
+            cancel_session(session=self.session, actor_id=self.request.user.pk)
+            messages.success(
+                self.request, _("The class does not take place. Everybody is told, and paid back.")
+            )
+        except ComptoirError as error:
+            messages.error(self.request, str(error))
+        return redirect(classes_url(self.place))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        one = self.session
+        is_on = not one.is_cancelled and one.ends_at > clock.now()
+        waiting = one.waiting.filter(state__in=WAITS)
+        facts = {
+            "class_date": one,
+            "when": when_text(one.starts_at, one.time_zone),
+            "given": given_by([one]).get(one.visit, ""),
+            "left": one.places - one.taken,
+            "comers": comers(one),
+            "waiting": waiting,
+            "form": kwargs.get("form") or SeatsForm(),
+            "change": kwargs.get("change") or self.change_form(),
+            "can_book": is_on and one.taken < one.places,
+            "can_change": is_on,
+        }
+        return super().get_context_data(**{**facts, **kwargs})
+
+
+def comers(session: Session) -> list[dict[str, Any]]:
+    """Who has places in a class, each visit once, by name."""
+    live: QuerySet[Booking] = session.bookings.filter(state__in=Booking.LIVE).order_by("pk")
+    rows = list(live.select_related("customer"))
+    name_customers(rows)
+    found: dict[UUID, dict[str, Any]] = {}
+    for one in rows:
+        said = {
+            "booking": one,
+            "name": name_of(one),
+            "url": visit_url(one.visit),
+            "icon": ICONS[State(one.state)],
+        }
+        found.setdefault(one.visit, {**said, "places": 0})["places"] += 1
+    return sorted(found.values(), key=lambda one: one["name"].casefold())
