@@ -1,8 +1,8 @@
 """The engine's board: a visit, the days it is asked for, and when each candidate is open, taken and free."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +13,7 @@ from comptoir_booking.hours import Window, dated_mask, weekly_mask
 from comptoir_booking.layout import Layout, Need, Visit, lay_out
 from comptoir_booking.masks import depths, disjoint_union, stretch, union, union_of
 from comptoir_booking.models import Resource
-from comptoir_booking.reading import PlaceFacts, ResourceFacts, read_busy, read_version, rules_of
+from comptoir_booking.reading import Busy, PlaceFacts, ResourceFacts, read_busy, read_version, rules_of
 from comptoir_booking.wall_time import DAY, TICK_S
 
 #: What staff may put aside; never who is taken.
@@ -41,7 +41,8 @@ class Board:
     """Everything that decides which starts are free. Shapes: masks by the id of a resource.
 
     ``busy`` and ``free`` have several of each: where the first is taken or free, where two of a pool are, and so on.
-    ``overrides`` are the rules that staff put aside, ``but_of`` the bookings that are not counted as taken.
+    ``overrides`` are the rules that staff put aside, ``but_of`` the bookings that are not counted as taken, ``booked_minutes``
+    what everybody was booked in the weeks up to a start, if it is the board of one.
     """
 
     visit: Visit
@@ -53,6 +54,7 @@ class Board:
     busy: Mapping[int, Levels]
     overrides: frozenset[str] = frozenset()
     but_of: Collection[int] = ()
+    booked_minutes: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def is_for_all(self) -> bool:
@@ -117,33 +119,36 @@ class Board:
 
 def read_board(
     visit: Visit, first_day: date, days: int, *,
-    but_of: Collection[int] = (), overrides: frozenset[str] = frozenset(),
+    but_of: Collection[int] = (), overrides: frozenset[str] = frozenset(), fair_at: datetime | None = None,
 ) -> Board:  # fmt: skip
     """Read what decides about a visit on some days: one statement, or three if not all is known.
 
-    ``but_of``: bookings that are looked through. Errors: ``InvalidValue``, ``VisitTooLong``.
+    ``but_of``: bookings that are looked through. ``fair_at``: a start for which it is to be known who is booked least.
+    Errors: ``InvalidValue``, ``VisitTooLong``.
     """
     months = (first_day - 2 * DAY).replace(day=1), _after_month(first_day + (days + 1) * DAY)
     plan = _kept.get((visit, *months)) or _plan(read_version(), visit, *months)
-    window, busy, version = _seen(plan, first_day, days, but_of)
-    if version != plan.version:
-        plan = _plan(version, visit, *months)
-        window, busy, _version = _seen(plan, first_day, days, but_of)
+    window, busy = _seen(plan, first_day, days, but_of, fair_at)
+    if busy.version != plan.version:
+        plan = _plan(busy.version, visit, *months)
+        window, busy = _seen(plan, first_day, days, but_of, fair_at)
     everything = stretch(0, window.length)
     opened = {
         pk: everything if HOURS in overrides else open_mask(one, plan.place, window)
         for pk, one in plan.resources.items()
     }
-    return Board(visit, plan.place, plan.resources, plan.ways, window, opened, busy, overrides, but_of)
+    masks = busy_masks(plan.resources, window, busy.taken)
+    return Board(
+        visit, plan.place, plan.resources, plan.ways, window, opened, masks, overrides, but_of, busy.minutes
+    )
 
 
 def _seen(
-    plan: Plan, first_day: date, days: int, but_of: Collection[int]
-) -> tuple[Window, dict[int, Levels], UUID | None]:
-    """What is taken on some days of those who may be asked, and by which version of the rules things are; one statement."""
+    plan: Plan, first_day: date, days: int, but_of: Collection[int], fair_at: datetime | None
+) -> tuple[Window, Busy]:
+    """What is taken on some days of those who may be asked; one statement."""
     window = Window(first_day, days, plan.place.zone_name)
-    taken, version = read_busy(plan.resources.keys(), window, but_of=but_of)
-    return window, busy_masks(plan.resources, window, taken), version
+    return window, read_busy(plan.resources.keys(), window, but_of=but_of, fair_at=fair_at)
 
 
 def _plan(version: UUID | None, visit: Visit, first: date, last: date) -> Plan:

@@ -13,6 +13,7 @@ from comptoir.base import clock
 from comptoir.base.errors import NotFound
 from comptoir.stock.rows import in_transaction
 from comptoir_booking.claims import (
+    Care,
     add_steps,
     claim_surely,
     find_people,
@@ -143,9 +144,7 @@ def move_visit(
     """
     how = {"actor_id": actor_id, "by_customer": by_customer, "overrides": overrides, "reason": reason}
     whom = (person_id, rooms)
-    return claim_surely(
-        lambda lock_all: in_transaction(lambda: _move(visit, start, sequence, whom, lock_all, **how))
-    )
+    return claim_surely(lambda care: in_transaction(lambda: _move(visit, start, sequence, whom, care, **how)))
 
 
 def mark_visit(*, visit: UUID | str, state: str, actor_id: int | None = None) -> list[Booking]:
@@ -201,7 +200,7 @@ def confirm_bookings(held: Sequence[Booking], *, document: str, actor_id: int | 
 
 
 def _move(
-    uuid: UUID | str, start: datetime, sequence: int | None, whom: tuple[int | None, tuple[int, ...] | None], lock_all: bool, *,
+    uuid: UUID | str, start: datetime, sequence: int | None, whom: tuple[int | None, tuple[int, ...] | None], care: Care, *,
     actor_id: int | None, by_customer: bool, overrides: frozenset[str], reason: str,
 ) -> list[Booking]:  # fmt: skip
     seen = _found(list(Booking.objects.filter(visit=uuid).order_by("starts_at", "pk")))
@@ -212,14 +211,14 @@ def _move(
     own = [one.pk for one in seen]
     board = board_at(visit_again(seen, taken, *whom), start, but_of=own, overrides=overrides)
     found, theirs = find_people(board, start), [one.resource_id for one in taken]
-    way, takings = lock_people(board, start, found, also_lock=theirs, lock_all=lock_all)
+    way, takings = lock_people(board, start, found, also_lock=theirs, care=care)
     bookings = _found(lock_visit(uuid))
     if [(one.pk, one.sequence) for one in bookings] != [(one.pk, one.sequence) for one in seen]:
         raise BookingMoved()
     check_movable(bookings, sequence, by_customer)
     was = bookings[0].wall_start
     give_back(bookings)
-    write_takings(board, start, bookings, takings, is_last=lock_all)
+    write_takings(board, start, bookings, takings, care)
     for booking, when in zip(bookings, seen_times(way, start), strict=True):
         moves = booking.moves + by_customer
         Booking.objects.filter(pk=booking.pk).update(sequence=F("sequence") + 1, moves=moves, **when)

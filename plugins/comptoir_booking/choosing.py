@@ -4,13 +4,10 @@ Fair is to the hour: who was booked least in the four weeks up to that day is as
 booking, or the end of the day, nearest to it: short gaps are of no use to anybody. What decided is kept with the booking.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from comptoir import hookspecs, plugins
-from comptoir.base import clock
-from comptoir.base.statements import fetch_raw
 from comptoir.channels.models import Channel
 from comptoir.channels.queries import channel_context
 from comptoir_booking.board import Board
@@ -20,15 +17,6 @@ from comptoir_booking.models import GRID_MINUTES, Resource
 from comptoir_booking.wall_time import instant_of
 
 CHOSEN, ONLY, SAME, LEAST, COMPACT, PLUGIN = "chosen", "only", "same", "least_booked", "compact", "plugin"
-FAIR_DAYS = 28
-
-BOOKED = """
-SELECT resource_id, (sum(extract(epoch FROM upper(during) - lower(during))) / 60)::int FROM booking_allocation
-WHERE resource_id = ANY(%s::bigint[]) AND is_active AND is_exclusive
-    AND lower(during) >= %s::timestamptz AND lower(during) < %s::timestamptz
-    AND (held_until IS NULL OR held_until > %s::timestamptz)
-GROUP BY resource_id
-"""
 
 
 @dataclass(frozen=True)
@@ -86,7 +74,7 @@ class Choice:
 
 
 def choose(board: Board, begin: int, channel_id: int | None = None) -> Choice:
-    """Whom to ask first for a visit that begins then; one statement more if there is a choice."""
+    """Whom to ask first for a visit that begins then, on the board of that start."""
     sizes = {pk: one.seats for pk, one in board.resources.items() if one.seats}
     able = {
         pk: need
@@ -97,10 +85,12 @@ def choose(board: Board, begin: int, channel_id: int | None = None) -> Choice:
     }
     if len(able) < 2:
         return Choice(begin, {}, sizes)
-    booked = _booked_minutes(able, board, begin)
     found = {
         pk: Candidate(
-            pk, board.resources[pk].code, booked.get(pk, 0), _gap_minutes(board.free[pk][0], need, begin)
+            pk,
+            board.resources[pk].code,
+            board.booked_minutes.get(pk, 0),
+            _gap_minutes(board.free[pk][0], need, begin),
         )
         for pk, need in able.items()
     }
@@ -112,12 +102,6 @@ def best_way(board: Board, choice: Choice) -> tuple[Layout, Assignment] | None:
     found = [(way, assign(way.needs, board.free, choice.begin, choice.rank)) for way in board.ways]
     able = [(way, given) for way, given in found if given is not None]
     return min(able, key=lambda one: sorted(choice.rank(*pair, set()) for pair in one[1]), default=None)
-
-
-def _booked_minutes(pks: Collection[int], board: Board, begin: int) -> dict[int, int]:
-    day = instant_of(board.window.since + begin)
-    values = [list(pks), day - timedelta(days=FAIR_DAYS), day + timedelta(days=1), clock.now()]
-    return dict(fetch_raw(BOOKED, values, keep_plan=True))
 
 
 def _gap_minutes(free: int, need: Need, begin: int) -> int:

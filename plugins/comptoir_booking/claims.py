@@ -1,13 +1,14 @@
 """Takes time for somebody: a visit is held or booked whole, or not at all.
 
 Each try looks without locks and before its transaction, then writes, which locks whom it chose. Who lost them meanwhile
-chooses anew; the last try locks every candidate first and looks again, so that its answer is sure.
+chooses anew, with more care each time (``Care``).
 """
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import IntEnum
 from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -29,8 +30,15 @@ from comptoir_booking.refusals import StartNotFree, TooManyHolds
 from comptoir_booking.rows import Taking, expire_in_the_way, give_back, held_visits, lock_resources, take
 from comptoir_booking.wall_time import instant_of, tick_of
 
-#: Tries that lock only whom they chose.
-QUICK_TRIES = 3
+
+class Care(IntEnum):
+    """What a try does so as not to lose again: it looks for holds that have ended, or locks every candidate before it looks."""
+
+    QUICK, CAREFUL, SURE = range(3)
+
+
+#: Somebody else was quicker, mostly; after that it is worth more to be sure.
+TRIES = (Care.QUICK, Care.CAREFUL, Care.CAREFUL, Care.SURE)
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,7 @@ def hold_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
     Errors: ``StartNotFree`` with the nearest alternatives, ``TooManyHolds``, ``InvalidValue``, ``VisitTooLong``. Nothing
     is held then.
     """
-    return claim_surely(lambda lock_all: _claim(visit, start, terms, Booking.State.HELD, lock_all))
+    return claim_surely(lambda care: _claim(visit, start, terms, Booking.State.HELD, care))
 
 
 def book_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
@@ -90,7 +98,7 @@ def book_visit(*, visit: Visit, start: datetime, terms: Terms) -> list[Booking]:
 
     ``terms.overrides`` may put hours, notice and steps aside; nobody is ever booked twice. Errors: as ``hold_visit``.
     """
-    return claim_surely(lambda lock_all: _claim(visit, start, terms, Booking.State.CONFIRMED, lock_all))
+    return claim_surely(lambda care: _claim(visit, start, terms, Booking.State.CONFIRMED, care))
 
 
 def find_people(board: Board, start: datetime, channel_id: int | None = None) -> Found:
@@ -105,7 +113,7 @@ def find_people(board: Board, start: datetime, channel_id: int | None = None) ->
 
 def lock_people(
     board: Board, start: datetime, found: Found, *,
-    also_lock: Collection[int] | None = None, lock_all: bool = False,
+    also_lock: Collection[int] | None = None, care: Care = Care.QUICK,
 ) -> tuple[Board, list[Taking]]:  # fmt: skip
     """Lock who was found, where it is needed; returns the one way it is done, and what is to be written.
 
@@ -113,14 +121,14 @@ def lock_people(
     try has to be sure: these lock, and look again. ``also_lock``: who has the visit now, and bookings are locked after them.
     Errors: ``_NotFree`` if nobody can be found any more, ``_Lost`` if somebody was quicker.
     """
-    wanted = board.resources.keys() if lock_all else {pk for _need, pk in found.people}
-    looks_again = lock_all or board.has_pools
+    wanted = board.resources.keys() if care is Care.SURE else {pk for _need, pk in found.people}
+    looks_again = care is Care.SURE or board.has_pools
     if looks_again or also_lock is not None:
         lock_resources({*wanted, *(also_lock or ())})
     if looks_again:
-        taken, _version = read_busy(wanted, board.window, but_of=board.but_of)
-        board = replace(board, busy=busy_masks(board.resources, board.window, taken))
-        found = _found_again(board, start, found, of_all=lock_all or not board.has_choice)
+        now_taken = read_busy(wanted, board.window, but_of=board.but_of).taken
+        board = replace(board, busy=busy_masks(board.resources, board.window, now_taken))
+        found = _found_again(board, start, found, of_all=care is Care.SURE or not board.has_choice)
     return replace(board, ways=(found.way,)), _takings(board, found)
 
 
@@ -136,30 +144,30 @@ def _found_again(board: Board, start: datetime, found: Found, *, of_all: bool) -
     return Found(found.choice, *best)
 
 
-def claim_surely(claim: Callable[[bool], list[Booking]]) -> list[Booking]:
+def claim_surely(claim: Callable[[Care], list[Booking]]) -> list[Booking]:
     """Run a step that may lose against others, at last with every candidate locked.
 
     Errors: those of the step; ``StartNotFree`` with the nearest alternatives.
     """
     try:
-        for _try in range(QUICK_TRIES):
+        for care in TRIES[:-1]:
             with suppress(_Lost):
-                return claim(False)
-        return claim(True)
+                return claim(care)
+        return claim(TRIES[-1])
     except _NotFree as refused:
         near = nearest_starts(refused.board.visit, refused.start, seen=refused.board)
         alternatives = [one.isoformat(timespec="minutes") for one in near]
         raise StartNotFree(field="start", alternatives=alternatives) from None
 
 
-def _claim(visit: Visit, start: datetime, terms: Terms, state: str, lock_all: bool) -> list[Booking]:
+def _claim(visit: Visit, start: datetime, terms: Terms, state: str, care: Care) -> list[Booking]:
     board = board_at(visit, start, overrides=terms.overrides)
     found = find_people(board, start, terms.channel_id)
 
     def write() -> list[Booking]:
-        way, takings = lock_people(board, start, found, lock_all=lock_all)
+        way, takings = lock_people(board, start, found, care=care)
         bookings = fresh_bookings(way, start, terms, state)
-        write_takings(board, start, bookings, takings, is_last=lock_all)
+        write_takings(board, start, bookings, takings, care)
         if state != Booking.State.HELD:
             facts = {"overrides": sorted(terms.overrides), "reason": terms.reason}
             add_steps(bookings, "booked", actor_id=terms.actor_id, **facts)
@@ -169,7 +177,7 @@ def _claim(visit: Visit, start: datetime, terms: Terms, state: str, lock_all: bo
 
 
 def write_takings(
-    board: Board, start: datetime, bookings: Sequence[Booking], takings: list[Taking], *, is_last: bool
+    board: Board, start: datetime, bookings: Sequence[Booking], takings: list[Taking], care: Care
 ) -> None:
     """Take the time for bookings, from holds that have ended too.
 
@@ -180,11 +188,11 @@ def write_takings(
         expire_in_the_way(takings)
     if take(bookings, takings):
         return
-    if expire_in_the_way(takings):
+    if (care or not board.has_choice) and expire_in_the_way(takings):
         give_back(bookings)
         if take(bookings, takings):
             return
-    raise _NotFree(board, start) if is_last or not board.has_choice else _Lost
+    raise _NotFree(board, start) if care is Care.SURE or not board.has_choice else _Lost
 
 
 def fresh_bookings(board: Board, start: datetime, terms: Terms, state: str) -> list[Booking]:

@@ -138,7 +138,7 @@ def _with_people(rows: QuerySet[Booking]) -> QuerySet[Booking]:
 
 def board_at(visit: Visit, start: datetime, **how: Any) -> Board:
     """The board of the day on which a start lies at any place of the world. Errors: as ``read_board``."""
-    return read_board(visit, start.date() - DAY, 3, **how)
+    return read_board(visit, start.date() - DAY, 3, fair_at=start, **how)
 
 
 def _nearest(board: Board, start: datetime, limit: int) -> list[tuple[float, int]]:

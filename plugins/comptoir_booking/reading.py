@@ -7,9 +7,9 @@ triggers of the database change in the transaction of any change, as that of pri
 from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from comptoir.base import clock
@@ -83,16 +83,23 @@ BUSY = """
 SELECT wanted.id,
     string_agg(int4send((extract(epoch FROM lower(taken.during)) / 300)::int), ''),
     string_agg(int4send((extract(epoch FROM upper(taken.during)) / 300)::int), ''),
+    (SELECT (sum(extract(epoch FROM upper(during) - lower(during))) / 60)::int FROM booking_allocation counted
+     WHERE counted.resource_id = wanted.id AND is_active AND is_exclusive
+     AND lower(during) >= %(fair_since)s::timestamptz AND lower(during) < %(fair_until)s::timestamptz
+     AND (held_until IS NULL OR held_until > %(now)s::timestamptz)),
     (SELECT version FROM booking_rulesversion)
-FROM unnest(%s::bigint[]) wanted(id) LEFT JOIN LATERAL (
+FROM unnest(%(wanted)s::bigint[]) wanted(id) LEFT JOIN LATERAL (
     SELECT during FROM booking_allocation allocation
     WHERE allocation.resource_id = wanted.id AND allocation.is_active
-    AND lower(during) >= %s::timestamptz - interval '1 day' AND lower(during) < %s::timestamptz
-    AND upper(during) > %s::timestamptz
-    AND (allocation.held_until IS NULL OR allocation.held_until > %s::timestamptz)
-    AND allocation.booking_id <> ALL(%s::bigint[])
+    AND lower(during) >= %(since)s::timestamptz - interval '1 day' AND lower(during) < %(until)s::timestamptz
+    AND upper(during) > %(since)s::timestamptz
+    AND (allocation.held_until IS NULL OR allocation.held_until > %(now)s::timestamptz)
+    AND allocation.booking_id <> ALL(%(but_of)s::bigint[])
 ) taken ON true GROUP BY wanted.id
 """
+
+#: Who was booked least in so many days up to a start, and on that day, is asked first.
+FAIR_DAYS = 28
 
 #: Kind, minutes and position of a part of a service.
 Part = tuple[str, int, int]
@@ -165,6 +172,18 @@ class PlaceFacts:
     services: Mapping[int, ServiceFacts]
 
 
+class Busy(NamedTuple):
+    """What is taken of resources, by their ids, and the version of the rules at that moment.
+
+    Shapes: the begins and the ends of stretches, in steps of the grid since the begin of the window. Units: minutes booked in
+    the four weeks up to the day of a start.
+    """
+
+    taken: Mapping[int, tuple[list[int], list[int]]]
+    minutes: Mapping[int, int]
+    version: UUID | None
+
+
 def read_version() -> UUID | None:
     """The version of the rules at this moment; ``None`` while there are none. One statement."""
     return fetch_raw(VERSION, [], keep_plan=True)[0][0]
@@ -199,20 +218,27 @@ def read_team(location_id: int, first: date, last: date) -> tuple[PlaceFacts, Se
 
 
 def read_busy(
-    resource_ids: Collection[int], window: Window, *, but_of: Collection[int] = ()
-) -> tuple[dict[int, tuple[list[int], list[int]]], UUID | None]:
-    """What is taken of each resource in a window, as the begins and the ends of stretches; one statement.
+    resource_ids: Collection[int],
+    window: Window,
+    *,
+    but_of: Collection[int] = (),
+    fair_at: datetime | None = None,
+) -> Busy:
+    """What is taken of each resource in a window, and by which version of the rules things are; one statement.
 
-    It also says by which version of the rules things are at that moment. Units: steps of the grid since the begin of the
-    window. ``but_of``: bookings that are not counted.
+    ``but_of``: bookings that are not counted. ``fair_at``: the start for which it is said, too, who is booked how much.
     """
     since, until = instant_of(window.since), instant_of(window.until)
-    values = [sorted(resource_ids), since, until, since, clock.now(), list(but_of)]
+    values = {
+        "wanted": sorted(resource_ids), "since": since, "until": until, "but_of": list(but_of), "now": clock.now(),
+        "fair_since": fair_at and fair_at - timedelta(days=FAIR_DAYS), "fair_until": fair_at and fair_at + timedelta(days=1),
+    }  # fmt: skip
     rows = fetch_raw(BUSY, values, keep_plan=True)
     taken = {
-        pk: (_steps(begins, window), _steps(ends, window)) for pk, begins, ends, _version in rows if begins
+        pk: (_steps(begins, window), _steps(ends, window)) for pk, begins, ends, *_rest in rows if begins
     }
-    return taken, rows[0][3] if rows else None
+    minutes = {pk: minutes for pk, _begins, _ends, minutes, _version in rows if minutes}
+    return Busy(taken, minutes, rows[0][4] if rows else None)
 
 
 def _read(
