@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from comptoir.base import clock
@@ -17,6 +18,7 @@ from comptoir.baskets.claims import Claimed, ClaimGone, ClaimOrdered, LineClaims
 from comptoir.baskets.rows import Code, Key, find_basket
 from comptoir.baskets.services import add_line
 from comptoir.baskets.shown import BasketView
+from comptoir.channels.models import Location
 from comptoir.orders.models import Order, OrderLine
 from comptoir_booking.changes import cancel_bookings, confirm_bookings, extend_holds, release_bookings
 from comptoir_booking.claims import Terms, hold_visit
@@ -105,6 +107,16 @@ class TimeClaims(LineClaims):
                 raise TooLate()
             kept[variant_id] = sum(kept_of(order, pieces_of(order, chosen), percents).values(), Decimal(0))
         return kept
+
+    def came(self, document: str, variant_ids: Iterable[int]) -> Mapping[int, int]:
+        """Who was served was there; who did not come has no piece in the order any more."""
+        rows = Booking.objects.filter(document=document, service__product__in=list(variant_ids))
+        served = Count("pk", filter=Q(state=State.DONE))
+        return dict(rows.order_by().values_list("service__product").annotate(served=served))
+
+    def at(self, locations: QuerySet[Location]) -> QuerySet[Booking]:
+        """A visit that was cancelled, or moved within its salon, is still its affair."""
+        return Booking.objects.filter(document=OuterRef("number"), location__in=locations)
 
     def ordered(self, document: str, locale: str) -> Mapping[int, Sequence[ClaimOrdered]]:
         """Each appointment of an order with the safe link of its visit; those that are cancelled say so."""

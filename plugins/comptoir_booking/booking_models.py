@@ -75,6 +75,7 @@ class Booking(models.Model):
         ordering = ["starts_at", "pk"]
         indexes = [
             models.Index(fields=["location", "starts_at"], name="bookings_of_a_day"),
+            models.Index(fields=["document"], name="bookings_of_an_order", condition=~Q(document="")),
             models.Index(fields=["owner"], name="bookings_that_are_owned", condition=~Q(owner="")),
         ]
         constraints = [

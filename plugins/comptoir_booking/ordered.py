@@ -1,4 +1,4 @@
-"""Bookings together with the lines of their order: cancelled, missed, refunded as one, by the core's one service.
+"""Bookings together with their order: cancelled, missed, refunded as one, by the core's one service; served, it is done.
 
 Locks: parcels, the order, then bookings; placing locks no order. Who cancels in the order first frees the time by event.
 """
@@ -9,10 +9,11 @@ from uuid import UUID
 
 from comptoir.base.errors import NotFound
 from comptoir.checkout.cancelling import cancel_with_parcels, lock_live
+from comptoir.checkout.following import bring_along
 from comptoir.orders.models import Order
 from comptoir.orders.services import lock_order
 from comptoir.stock.rows import in_transaction
-from comptoir_booking.changes import cancel_visit, mark_visit
+from comptoir_booking.changes import cancel_visit, mark_visit, unmark_visit
 from comptoir_booking.fees import Piece, cancel_percents, kept_of, missed_percents, pieces_of, quantities
 from comptoir_booking.models import Booking
 from comptoir_booking.rows import lock_visit
@@ -44,16 +45,41 @@ def cancel_booked(*, visit: UUID | str, actor_id: int | None = None, keep_fee: b
 def mark_booked(*, visit: UUID | str, state: str, actor_id: int | None = None) -> list[Booking]:
     """Write down that a customer came, was served, or did not come.
 
-    Of who did not come the policy's part of what was paid is kept, the rest goes back, and nothing more is owed.
-    Errors: ``NotFound``, ``NotPossible``.
+    With the last visit that was served its order is done. Of who did not come the policy's part of what was paid is kept,
+    the rest goes back, and nothing more is owed. Errors: ``NotFound``, ``NotPossible``.
     """
 
     def mark(*_seen: object) -> list[Booking]:
         return mark_visit(visit=visit, state=state, actor_id=actor_id)
 
-    if state != State.MISSED:
-        return mark()
-    return end_visit(visit, mark, percents=missed_percents, reason="appointment_missed", actor_id=actor_id)
+    if state == State.MISSED:
+        return end_visit(
+            visit, mark, percents=missed_percents, reason="appointment_missed", actor_id=actor_id
+        )
+    return _with_order(visit, mark, actor_id)
+
+
+def unmark_booked(*, visit: UUID | str, actor_id: int | None = None) -> list[Booking]:
+    """Take the last mark back; an order that was done with it waits for its customer again.
+
+    Errors: ``NotFound``, ``NotPossible``, ``MarkStays`` of who did not come: that is settled.
+    """
+    return _with_order(visit, lambda: unmark_visit(visit=visit, actor_id=actor_id), actor_id)
+
+
+def _with_order(
+    visit: UUID | str, change: Callable[[], list[Booking]], actor_id: int | None
+) -> list[Booking]:
+    """Change a visit and bring its order along, in one transaction."""
+
+    def change_both() -> list[Booking]:
+        order = lock_order_of(visit)
+        after = change()
+        if order:
+            bring_along(order_id=order.pk, actor_id=actor_id)
+        return after
+
+    return in_transaction(change_both)
 
 
 def end_visit(

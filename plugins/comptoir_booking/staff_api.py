@@ -19,11 +19,11 @@ from comptoir.customers.models import User
 from comptoir.customers.queries import works_at
 from comptoir_booking import class_staff_api, self_api
 from comptoir_booking.asking import person_at
-from comptoir_booking.changes import move_visit, unmark_visit
+from comptoir_booking.changes import move_visit
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.group_api import series_answer
 from comptoir_booking.models import Booking, Session
-from comptoir_booking.ordered import cancel_booked, mark_booked
+from comptoir_booking.ordered import cancel_booked, mark_booked, unmark_booked
 from comptoir_booking.parameters import (
     First,
     IfMatch,
@@ -149,7 +149,7 @@ def mark(
         raise NotFound()
     user, _place = _mine(request, visit, CHANGE)
     if mark == UNDONE:
-        return _answer(unmark_visit(visit=visit, actor_id=user.pk))
+        return _answer(unmark_booked(visit=visit, actor_id=user.pk))
     return _answer(mark_booked(visit=visit, state=mark, actor_id=user.pk))
 
 

@@ -10,14 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from comptoir import hookspecs, plugins
 from comptoir.base.errors import ComptoirError
 from comptoir.base.money import Money
 from comptoir.baskets.rows import BasketRow, LineRow
+from comptoir.channels.models import Location
 
 logger = logging.getLogger("comptoir.baskets")
 
@@ -114,6 +117,21 @@ class LineClaims:
         """What an order's claims have become, by variant, for the customer who follows it; nothing for other orders."""
         return {}
 
+    def came(self, document: str, variant_ids: Iterable[int]) -> Mapping[int, int]:
+        """How many pieces of an order its customer has had, by variant: none of them yet is 0, and the order waits.
+
+        Called with the row of the order locked, whenever it is asked how far it is; tell ``checkout.following`` when it
+        changes. A variant of which nothing is said is not waited for.
+        """
+        return {}
+
+    def at(self, locations: QuerySet[Location]) -> QuerySet[Any] | None:
+        """The claims at some locations of the order ``OuterRef("number")``: their staff see it; ``None`` if claims are nowhere.
+
+        Called whenever staff look at orders that are not all theirs; only asked whether it has rows.
+        """
+        return None
+
 
 def with_claims(basket: BasketRow) -> tuple[BasketRow, set[int]]:
     """The basket with what is claimed counted as held, and the variants of which too little is.
@@ -195,6 +213,21 @@ def claims_of_order(document: str, locale: str) -> dict[int, Sequence[ClaimOrder
     for claims in _all().values():
         found.update(claims.ordered(document, locale))
     return found
+
+
+def pieces_that_came(document: str, variant_ids: Iterable[int]) -> dict[int, int]:
+    """How many pieces of an order's claims its customer has had, by variant; nothing where no plugin knows of it."""
+    came: dict[int, int] = {}
+    if wanted := set(variant_ids):
+        for claims in _all().values():
+            came.update(claims.came(document, wanted))
+    return came
+
+
+def has_claims_at(locations: QuerySet[Location]) -> Q:
+    """Whether an order has claims at one of these locations, for a filter of orders."""
+    found = [claims.at(locations) for claims in _all().values()]
+    return Q(*(Exists(rows) for rows in found if rows is not None), _connector=Q.OR)
 
 
 def _with_claim(line: LineRow, claim: Claimed | None) -> LineRow:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from comptoir.baskets.claims import kept_of_claims
-from comptoir.checkout.following import GONE, LIVE, follow_parcels, lacking, pieces_in
+from comptoir.checkout.following import GONE, LIVE, bring_along, lacking, pieces_in
 from comptoir.fulfilment.models import Parcel
 from comptoir.fulfilment.refusals import NothingToReject, cancel_parcel, cancel_pieces
 from comptoir.fulfilment.slots import release_slot
@@ -53,7 +53,7 @@ def cancel_with_parcels(
             keep=kept,
         )
         _empty(parcels, wanted, actor_id)
-        _tidy_up(order_id)
+        _tidy_up(order_id, actor_id)
         return request
 
     return in_transaction(cancel)
@@ -128,10 +128,10 @@ def _refuse_what_stays(order_id: int, left: Mapping[int, int]) -> None:
             raise NothingToReject(field="quantity", left=0)
 
 
-def _tidy_up(order_id: int) -> None:
-    """The time of collection is free for somebody else; or what is left of the order is handed over already."""
+def _tidy_up(order_id: int, actor_id: int | None) -> None:
+    """The time of collection is free for somebody else; or the customer has had what is left of the order already."""
     order = Order.objects.get(pk=order_id)
     if order.state == Order.State.CANCELLED:
         release_slot(owner=order.reference)
     elif not lacking(order):
-        follow_parcels(order_id=order_id)
+        bring_along(order_id=order_id, actor_id=actor_id)

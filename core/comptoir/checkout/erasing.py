@@ -64,7 +64,8 @@ def erase_customer(*, user_id: int) -> None:
 
 def _is_under_way(order: Order) -> bool:
     """Of an order whose customer comes, only the plugin that keeps its claims knows whether they were there yet."""
-    if order.state == Order.State.PLACED and order.delivery.get("way") == VISIT:
+    is_visit = order.state == Order.State.PLACED and order.delivery.get("way") == VISIT
+    if is_visit or order.state == Order.State.READY:
         return Parcel.objects.filter(order=order, state__in=Parcel.OPEN).exists()
     return order.state not in OVER
 

@@ -24,6 +24,7 @@ from comptoir.channels.queries import ChannelContext, channel_context
 from comptoir.checkout.additions import bring_goods, end_addition
 from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.checkout.delivery import CARRIED_OUT
+from comptoir.checkout.following import bring_along
 from comptoir.checkout.freezing import FrozenOffers, thaw
 from comptoir.checkout.handing import open_order_parcels
 from comptoir.checkout.models import Checkout
@@ -148,6 +149,7 @@ def money_came(*, order_id: int) -> None:
 
 def _let_prepare(order_id: int) -> None:
     open_order_parcels(move_order(order_id=order_id, to=Order.State.PLACED, reason="paid"))
+    bring_along(order_id=order_id)  # who owed for an appointment was there meanwhile
 
 
 def issue_paper_when_paid(*, order_id: int) -> None:

@@ -1,7 +1,7 @@
-"""An order follows its parcels: in preparation, ready, handed over; and what no parcel brings any more is paid back.
+"""An order follows its parcels and its visits: in preparation, ready, completed; what no parcel brings is paid back.
 
-Everything is worked out from the parcels as they are, under the lock of the order: an event that comes twice, or late,
-changes nothing (docs/algorithms/checkout.md, rule 9).
+Everything is worked out from both as they are, under the lock of the order: an event that comes twice, or late, changes
+nothing (docs/algorithms/checkout.md, rule 9).
 """
 
 from collections import Counter
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from comptoir.baskets.claims import pieces_that_came
 from comptoir.fulfilment.models import Parcel, ParcelLine, ParcelStep
 from comptoir.orders.models import Order
 from comptoir.orders.services import CANCELLABLE, cancel_order, lock_order, move_order
@@ -21,20 +22,44 @@ GONE = (Step.HANDED_OVER, Step.DELIVERED, Step.COLLECTED)
 LIVE = (*Parcel.OPEN, *GONE)
 
 
-def follow_parcels(*, order_id: int) -> Order:
-    """Bring an order to the state that its parcels are in; an order without parcels stays as it is.
+def bring_along(*, order_id: int, actor_id: int | None = None) -> Order:
+    """Bring an order to the state that its parcels and visits are in; one without either stays as it is.
 
-    Ready is an order of which all that is left waits for its customer, handed over one of which nothing is left.
+    Ready is an order of which all that is left waits for its customer, done one of which nothing is left. Who still owes
+    a transfer stays there. ``actor_id`` is who did something just now; else it was whoever moved a parcel last.
     """
     with transaction.atomic():
         order = lock_order(order_id)
         states = list(Parcel.objects.filter(order=order, state__in=LIVE).values_list("state", flat=True))
-        to = _state_by(states, is_lacking=bool(lacking(order)))
-        if to is None or to == order.state or to not in Order.MOVES[State(order.state)]:
+        visits = visits_to_come(order)
+        to = _state_by(states, visits, is_lacking=bool(lacking(order)))
+        if to is None or not _may_follow(order, to, visits):
             return order
-        is_part = to != State.DONE and any(one in GONE for one in states)
-        reason = "part_handed_over" if is_part else ""
-        return move_order(order_id=order_id, to=to, actor_id=_who_moved_last(order), reason=reason)
+        actor_id = actor_id or _who_moved_last(order)
+        return move_order(order_id=order_id, to=to, actor_id=actor_id, reason=_why(order, to, states))
+
+
+def visits_to_come(order: Order) -> int | None:
+    """Pieces, such as appointments, that the customer still comes for; ``None`` if the order never had any."""
+    lines = list(order.lines.filter(is_counted=False, variant__isnull=False))
+    came = pieces_that_came(order.number, [line.variant_id for line in lines])
+    left = [line.open_quantity - came[line.variant_id] for line in lines if line.variant_id in came]
+    return sum(max(one, 0) for one in left) if left else None
+
+
+def _may_follow(order: Order, to: str, visits: int | None) -> bool:
+    """Only a visit that did not take place after all brings back what was done."""
+    if order.state == State.UNPAID or (order.state == State.DONE and not visits):
+        return False
+    return to == order.state or to in Order.MOVES[State(order.state)]
+
+
+def _why(order: Order, to: str, states: list[str]) -> str:
+    if order.state == State.DONE:
+        return "taken_back"
+    if to == State.DONE:
+        return "" if states else "came"
+    return "part_handed_over" if any(one in GONE for one in states) else ""
 
 
 def _who_moved_last(order: Order) -> int | None:
@@ -71,13 +96,15 @@ def pieces_in(order: Order, states: Iterable[str]) -> Counter[int]:
     return pieces
 
 
-def _state_by(states: list[str], *, is_lacking: bool) -> str | None:
-    """The state of an order by those of its live parcels; ``None`` leaves it as it is."""
-    if not states:
-        return None
+def _state_by(states: list[str], visits: int | None, *, is_lacking: bool) -> str | None:
+    """The state of an order by those of its live parcels and its visits to come; ``None`` leaves it as it is."""
     left = [one for one in states if one not in GONE]
+    if not left and (is_lacking or (not states and visits is None)):
+        return None
+    if not left and visits:
+        return State.READY if states else State.PLACED
     if not left:
-        return None if is_lacking else State.DONE
+        return State.DONE
     if all(one == Step.READY for one in left):
         return State.READY
     return State.PLACED if all(one == Step.WAITING for one in states) else State.PREPARING

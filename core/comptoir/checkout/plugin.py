@@ -7,7 +7,7 @@ from comptoir.base.errors import ComptoirError, NotFound
 from comptoir.base.money import Money
 from comptoir.checkout.additions import withdraw_goods
 from comptoir.checkout.finishing import finish, issue_paper_when_paid, money_came
-from comptoir.checkout.following import cancel_what_is_lacking, follow_parcels
+from comptoir.checkout.following import bring_along, cancel_what_is_lacking
 from comptoir.checkout.models import uuid_of
 from comptoir.events.models import Event
 from comptoir.orders.papers import issue_credit_note
@@ -90,7 +90,7 @@ def _follow(events: list[Event], lost: str = "") -> None:
     for order_id in dict.fromkeys(event.payload["order_id"] for event in events):
         if lost:
             cancel_what_is_lacking(order_id=order_id, reason=lost)
-        follow_parcels(order_id=order_id)
+        bring_along(order_id=order_id)
 
 
 def _finish(event: Event) -> None:

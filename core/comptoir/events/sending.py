@@ -21,7 +21,7 @@ from comptoir.events.calling import Answer, Problem, post
 from comptoir.events.messages import body_of, headers_of, webhook_id
 from comptoir.events.models import Attempt, Delivery, Endpoint
 from comptoir.events.retries import next_try, note_failure, note_success
-from comptoir.events.services import first_of_each_subject
+from comptoir.events.services import claim_first
 from comptoir.events.signing import SecretLost
 
 logger = logging.getLogger("comptoir.events")
@@ -115,8 +115,7 @@ def claim_calls(endpoint: Endpoint, limit: int) -> list[Call]:
     now = clock.now()
     lease = now + timedelta(seconds=LEASE_S)
     free = Q(leased_until=None) | Q(leased_until__lte=now)
-    due = first_of_each_subject().filter(free, endpoint=endpoint).select_related("event")
-    rows = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
+    rows = claim_first(Delivery.objects.filter(endpoint=endpoint), free, limit)
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(leased_until=lease)
     return [_call(row, endpoint, lease, now) for row in rows]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Q, QuerySet
 
 from comptoir import hookspecs, plugins
 from comptoir.base import clock
@@ -17,6 +17,8 @@ logger = logging.getLogger("comptoir.events")
 
 MAX_ATTEMPTS = 12
 BATCH = 100
+#: So many of the oldest that wait are looked through first; each subject has only one that may be delivered.
+LOOKED_THROUGH = 500
 
 
 def record_event(type: str, *, subject_id: int, **payload: object) -> Event:
@@ -82,26 +84,35 @@ def retry_deliveries(chosen: QuerySet[Delivery]) -> int:
     return chosen.exclude(parked_at=None).update(**fresh)
 
 
-def first_of_each_subject() -> QuerySet[Delivery]:
-    """Due deliveries that nothing earlier of the same subject and subscriber is waiting before, the oldest first."""
-    earlier = Delivery.objects.filter(
-        subscriber=OuterRef("subscriber"), subject=OuterRef("subject"), id__lt=OuterRef("id"), parked_at=None
-    )
-    due = Delivery.objects.filter(parked_at=None, due_at__lte=clock.now())
-    return due.exclude(Exists(earlier)).order_by("id")
+def claim_first(waiting: QuerySet[Delivery], free: Q, limit: int) -> list[Delivery]:
+    """Lock the oldest due deliveries, the first of each subject only; those that others have locked are passed over.
+
+    Of a long queue only the oldest are looked through, all of it when none of these is due. ``waiting``: all deliveries of
+    some subscribers; ``free``: which of the first may be taken.
+    """
+    queue = waiting.filter(parked_at=None).order_by("id")
+    for among in (LOOKED_THROUGH, None):
+        first = _first_of_each_subject(queue[:among])
+        rows = first.filter(free).select_related("event").select_for_update(skip_locked=True, of=("self",))
+        if (found := list(rows[:limit])) or not queue[LOOKED_THROUGH:].exists() or first.exists():
+            return found
+    return []
+
+
+def _first_of_each_subject(queue: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """What is due of a queue, or of its begin, and has nothing earlier of the same subject and subscriber before it."""
+    seen = Delivery.objects.filter(pk__in=queue.values("pk")).order_by("subscriber", "subject", "id")
+    first = seen.distinct("subscriber", "subject").values("pk")
+    return Delivery.objects.filter(pk__in=first, due_at__lte=clock.now()).order_by("id")
 
 
 def _claim(limit: int) -> list[Delivery]:
-    """The oldest due deliveries of one plugin and one type, the first of each subject only.
-
-    The oldest of all says which; only rows that are handed over now are locked, so that another worker can have the rest.
-    """
-    due = first_of_each_subject().filter(endpoint=None).select_related("event")
-    free = due.select_for_update(skip_locked=True, of=("self",))
-    first = free.first()
-    if first is None:
-        return []
-    return list(free.filter(subscriber=first.subscriber, event__type=first.event.type)[:limit])
+    """The oldest due deliveries of one plugin and one type; the oldest of all says which."""
+    waiting = Delivery.objects.filter(endpoint=None)
+    for oldest in claim_first(waiting, Q(), 1):
+        mine = waiting.filter(subscriber=oldest.subscriber)
+        return claim_first(mine, Q(event__type=oldest.event.type), limit)
+    return []
 
 
 def _deliver(batch: list[Delivery]) -> None:

@@ -38,7 +38,7 @@ class Order(AbstractOrder):
         PLACED = "placed", _("placed")
         PREPARING = "preparing", _("in preparation")
         READY = "ready", _("ready")
-        DONE = "done", pgettext_lazy("order", "handed over")
+        DONE = "done", pgettext_lazy("order", "completed")
         CANCELLED = "cancelled", _("cancelled")
 
     #: The only moves there are; ``services.move_order`` makes them by a conditional update.
@@ -47,7 +47,8 @@ class Order(AbstractOrder):
         State.PLACED: (State.PREPARING, State.READY, State.DONE, State.CANCELLED),
         State.PREPARING: (State.PLACED, State.READY, State.DONE, State.CANCELLED),
         State.READY: (State.PREPARING, State.DONE, State.CANCELLED),
-        State.DONE: (),
+        # When somebody was not there after all; goods that were handed over come back as a return.
+        State.DONE: (State.PLACED, State.READY),
         State.CANCELLED: (),
     }
 
@@ -242,6 +243,8 @@ class StateChange(models.Model):
         "not_collected": _("nobody collected it"),
         "rejected": _("could not be found"),
         "part_handed_over": _("a part was handed over"),
+        "came": _("the customer was there"),
+        "taken_back": _("a mark was taken back"),
         "withdrawn": _("by the staff"),
         "cancelled": _("the order was cancelled"),
         "out_of_stock": _("sold out"),

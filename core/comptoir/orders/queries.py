@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from comptoir.base.errors import NotFound
+from comptoir.baskets.claims import has_claims_at
 from comptoir.customers.models import User
 from comptoir.customers.queries import workplaces
 from comptoir.orders.models import Order, OrderLine, Paper, StateChange
@@ -26,8 +27,8 @@ def orders_of_customer(user_id: int) -> QuerySet[Order]:
 def orders_for(user: User) -> QuerySet[Order]:
     """The orders somebody of the staff may see, the latest first.
 
-    All of them with the permission to work everywhere; else those of one's own shops, and those with goods there, or that
-    had until they were cancelled.
+    All of them with the permission to work everywhere; else those of one's own shops, those with goods there, or that
+    had until they were cancelled, and those whose customer comes there for a part.
     """
     rows = Order.objects.select_related("channel", "location")
     if user.is_superuser or user.has_perm("customers.work_everywhere"):
@@ -38,7 +39,7 @@ def orders_for(user: User) -> QuerySet[Order]:
         owner__in=OrderLine.objects.filter(order=OuterRef(OuterRef("pk"))).values("stock_owner"),
         state__in=[Hold.State.ALLOCATED, Hold.State.CONSUMED, Hold.State.CANCELLED],
     )
-    return rows.filter(Q(location__in=places) | Exists(goods))
+    return rows.filter(Q(location__in=places) | Exists(goods) | has_claims_at(places))
 
 
 def find_orders(

@@ -25,10 +25,10 @@ from comptoir_booking.backoffice.screen import (
     services_of,
 )
 from comptoir_booking.backoffice.taking import people_at, person_id
-from comptoir_booking.changes import move_visit, unmark_visit
+from comptoir_booking.changes import move_visit
 from comptoir_booking.clients import earlier_orders, earlier_visits
 from comptoir_booking.models import Booking, BookingStep
-from comptoir_booking.ordered import cancel_booked, mark_booked
+from comptoir_booking.ordered import cancel_booked, mark_booked, unmark_booked
 from comptoir_booking.self_service import CancelTerms, fees_of_cancel, fees_of_move
 
 #: What can be done in a state, in the order of its buttons: what it becomes, and what the button says.
@@ -67,7 +67,7 @@ class VisitScreen(VisitScreenBase):
                 mark_booked(state=what, **by)
                 messages.success(request, _("Written down."))
             elif what == UNDO:
-                unmark_visit(**by)
+                unmark_booked(**by)
                 messages.success(request, _("Taken back."))
         except ComptoirError as error:
             messages.error(request, str(error))

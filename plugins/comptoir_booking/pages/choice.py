@@ -91,26 +91,6 @@ class Choice:
         persons = self.persons if persons is None else persons
         return urlencode(self._pairs((place or self.place).code, persons, self.lines))
 
-    @property
-    def at_once(self) -> str:
-        """The address of all services at the same time, each a line; empty if that cannot be, or is so already."""
-        split = [[one] for one in self.services]
-        if len(self.lines) > 1 or not 1 < len(split) <= MOST_LINES or not can_be_at_once(self.place, split):
-            return ""
-        return self._other(split)
-
-    @property
-    def in_turn(self) -> str:
-        """The address of all services one after the other; empty if they are, or more than one person comes for certain."""
-        is_split = len(self.lines) > 1 and all(len(line.services) == 1 for line in self.lines)
-        if not is_split or len(set(self.services)) < len(self.services):
-            return ""
-        return self._other([self.services])
-
-    def _other(self, services: Sequence[Sequence[Service]]) -> str:
-        lines = [Line(mark, one, "", ()) for mark, one in zip(MARKS, services, strict=False)]
-        return urlencode(self._pairs(self.place.code, {}, lines))
-
     def _pairs(
         self, place: str, persons: Mapping[str, str], lines: Sequence[Line], *, with_rhythm: bool = True
     ) -> list[tuple[str, str]]:
@@ -159,12 +139,6 @@ def lines_said(said: QueryDict) -> list[LineAsked]:
         for mark in MARKS
         if (skus := list(dict.fromkeys(said.getlist(f"service{mark}")))[: MOST_SERVICES + 1])
     ]
-
-
-def can_be_at_once(place: Location, lines: Sequence[Sequence[Service]]) -> bool:
-    """Whether enough of the team are there for several at the same time; whether they are free is another thing."""
-    able = [{one.pk for one in people_for(place, services)} for services in lines]
-    return all(able) and len(set.union(*able)) >= len(able)
 
 
 def lines_shown(page: ShopPage, choice: Choice) -> list[list[ServiceShown]]:

@@ -212,6 +212,16 @@ def test_a_series_shows_which_dates_are_free_and_puts_those_chosen_into_the_bask
     assert len({one.series for one in held}) == 1
 
 
+def test_a_basket_shows_three_of_many_dates_and_the_others_behind_a_word(visitor, salon):
+    weekly = [at(10, day=TUESDAY + timedelta(weeks=week)).isoformat() for week in range(6)]
+    visitor.post("booking/series", **CHOSEN, every="1", times="6", start=weekly)
+
+    said = visitor.followed()
+    shown, _summary, rest = said.partition("<summary>and 3 more</summary>")
+    assert "16 March at 10:00" in shown and "23 March at 10:00" not in shown
+    assert rest.count("<li>Tuesday ") == 3
+
+
 def test_when_one_date_is_taken_meanwhile_nothing_is_held_and_the_dates_are_shown_again(visitor, salon):
     for person in salon.staff.values():
         book_visit(visit=salon.visit(salon.cut, person=person), start=at(10), terms=Terms())

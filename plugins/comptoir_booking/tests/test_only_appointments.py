@@ -122,6 +122,29 @@ def test_the_order_belongs_to_the_shop_of_its_first_appointment_and_only_its_sta
     assert "Delivery" not in screen
 
 
+def test_staff_of_both_salons_of_an_order_see_it_and_of_a_third_they_do_not(salon, web, people):
+    basket, _path = web.open()
+    hold(web, basket["token"], 10, location="lyon")
+    hold(web, basket["token"], 14, location="nantes")
+    path = f"checkouts/{web.post('checkouts', {'basket': basket['token']})['id']}"
+    ready = web("PATCH", path, {"contact": CONTACT, "payment": "shop"})
+    web.post(f"{path}/pay", {"total": ready["total"]})
+    order = Order.objects.get()
+    paris = Salon(salon.shop, code="paris").place
+    staff = {
+        place.code: people("view_order", at=[place], name=place.code)
+        for place in (salon.lyon.place, salon.place, paris)
+    }
+
+    assert order.location == salon.lyon.place
+    assert {code: list(orders_for(one.user)) for code, one in staff.items()} == {
+        "lyon": [order], "nantes": [order], "paris": [],
+    }  # fmt: skip
+    address = reverse("orders:order", args=[order.number])
+    assert "Tuesday 2 March at 14:00" in staff["nantes"].get(address).content.decode()
+    assert staff["paris"].get(address).status_code in (302, 403, 404)
+
+
 def test_its_invoice_is_numbered_under_that_shop(salon, web):
     order = buy_cut(web)
     capture_payment(payment=Payment.objects.get(), key="the-till-took-it")

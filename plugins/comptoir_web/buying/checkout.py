@@ -261,7 +261,7 @@ def ended(shop: Shop, checkout: Checkout) -> HttpResponse:
     if checkout.adds_to_id:
         return _not_added(shop, checkout)
     sentences = {
-        "unpaid": _("Your articles were kept for you, but the time is over. Nothing was charged."),
+        "unpaid": _("What you chose was kept for you, but the time is over. Nothing was charged."),
         "handed_over": _("Your basket is used on another device or in a shop now."),
     }
     sold_out = _(

@@ -65,14 +65,15 @@ def order(shop: Shop, number: str) -> HttpResponse:
 def order_page(shop: Shop, found: Order, *, sentence: str = "", status: int = 200) -> HttpResponse:
     money, delivery = order_money(found), found.delivery
     instructions = _instructions(found, is_due=money.due.amount > 0)
+    parcels = list(parcels_of(found))
     context: dict[str, Any] = {
         "order": found,
         "is_new": "thanks" in shop.request.GET,
         "sentence": sentence,
-        "state": _state_sentence(found),
-        "steps": _steps(found),
+        "state": _state_sentence(found, parcels),
+        "steps": _steps(found, parcels),
         "lines": _lines(found, shop.locale),
-        "parcels": [_parcel(one) for one in parcels_of(found)],
+        "parcels": [_parcel(one) for one in parcels],
         "delivery": delivery,
         "place": _place(found),
         "is_visit": delivery.get("way") == VISIT,
@@ -172,8 +173,22 @@ def paper(shop: Shop, number: str, paper_number: str) -> HttpResponse:
     return response
 
 
-def _state_sentence(order: Order) -> str:
+def _has_goods(order: Order, parcels: Sequence[Parcel]) -> bool:
+    """Whether there is anything to prepare: who comes for appointments alone has no parcel."""
+    return order.delivery.get("way") != VISIT or bool(parcels)
+
+
+def _are_goods_gone(order: Order, parcels: Sequence[Parcel]) -> bool:
+    """Whether its customer has all the goods and is still to come for the rest."""
+    return order.state == State.READY and not any(one.state in Parcel.OPEN for one in parcels)
+
+
+def _state_sentence(order: Order, parcels: Sequence[Parcel]) -> str:
     way = order.delivery.get("way")
+    if _are_goods_gone(order, parcels):
+        return _("You have your articles. We look forward to your visit.")
+    if order.state == State.DONE and not _has_goods(order, parcels):
+        return _("Thank you for your visit.")
     is_collected = way in FETCHED
     ready = (
         _("Your order waits for you in the shop.")
@@ -196,12 +211,11 @@ def _state_sentence(order: Order) -> str:
     return sentences[State(order.state)]
 
 
-def _steps(order: Order) -> list[tuple[str, str]]:
+def _steps(order: Order, parcels: Sequence[Parcel]) -> list[tuple[str, str]]:
     """The way of goods: each step with ``done``, ``now`` or ``next``; nothing for a cancelled order, nor without goods."""
-    way = order.delivery.get("way")
-    if order.state == State.CANCELLED or (way == VISIT and order.state in (State.UNPAID, State.PLACED)):
+    if order.state == State.CANCELLED or not _has_goods(order, parcels):
         return []
-    is_collected = way in FETCHED
+    is_collected = order.delivery.get("way") in FETCHED
     names = {
         State.PLACED: _("Order placed"),
         State.PREPARING: _("In preparation"),
@@ -209,7 +223,8 @@ def _steps(order: Order) -> list[tuple[str, str]]:
         State.DONE: _("Collected") if is_collected else _("Sent"),
     }
     states = list(names)
-    at = states.index(State(order.state)) if order.state in states else -1
+    state = State.DONE if _are_goods_gone(order, parcels) else order.state
+    at = states.index(State(state)) if state in states else -1
     tense = {True: "done", False: "next"}
     return [
         (name, "now" if number == at else tense[number < at]) for number, name in enumerate(names.values())

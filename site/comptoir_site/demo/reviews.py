@@ -15,7 +15,7 @@ from comptoir.channels.models import Channel, Location
 from comptoir.channels.queries import ChannelContext, channel_context
 from comptoir.checkout.delivery import Wish
 from comptoir.checkout.finishing import issue_paper_when_paid, pay
-from comptoir.checkout.following import follow_parcels
+from comptoir.checkout.following import bring_along
 from comptoir.checkout.receiving import receive_money
 from comptoir.checkout.services import Change, begin_checkout, change_checkout
 from comptoir.customers.models import User
@@ -68,7 +68,7 @@ def _buy(buyer: Buyer, store: ChannelContext, staff: User) -> Order:
     today = localtime(clock.now()).date()
     receive_money(payment=payment, amount=total, received_on=today, key=uuid, actor=staff)
     issue_paper_when_paid(order_id=paid.order.pk)
-    return follow_parcels(order_id=paid.order.pk)
+    return bring_along(order_id=paid.order.pk)
 
 
 def _key(buyer: Buyer, store: ChannelContext, token: str) -> Key:

@@ -116,7 +116,7 @@ def test_events_survive_workers_that_are_killed_at_random(truth, plug, tmp_path)
 
     plug("kiosk", on_stock_changed=on_stock_changed)
     writers = [start(write, number, EVENTS // WRITERS) for number in range(WRITERS)]
-    with workers_that_die(deliver_forever, every_s=2.0 if STRESS else 0.25) as kill_one:
+    with workers_that_die(deliver_forever, every_s=2.0 if STRESS else 0.1) as kill_one:
         died = 0
         while any(writer.is_alive() for writer in writers) or Delivery.objects.exists():
             died = kill_one()

@@ -19,7 +19,7 @@
       loading: "One moment…", free: "free", few: "only a few times left", full: "full", closed: "closed", none: "Nothing is free in these weeks.", later: "Later days", earlier: "Earlier days",
       taken: "Somebody was quicker: this time is taken. Nearest to it are:", choose: "Choose at least one service.", broken: "The shop does not answer just now. Please try again.", again: "Try again",
       min: "min", kept: "The time is kept for you while you pay in the shop.", zone: "Times are those of {city}.", day: "{day}: {state}", step: "Step {n} of 3",
-      along: "Does somebody come along, at the same time?", how: "How would you like it?", turn: "One after the other", once: "At the same time",
+      along: "Does somebody come along, at the same time?",
       classes: "Classes and workshops", orClass: "Or come to a class", dates: "Which dates?", noDates: "No date is planned just now.", party: "How many places in each?", onward: "Continue", each: "{price} a place",
       left_one: "{n} place left", left_other: "{n} places left", classFull: "full", people: "with {names}", pick: "Choose at least one date.", most: "Twelve dates at once are the most.",
       short: "{day}: only {n} left. Choose fewer places, or leave this date out.", gone: "{day} is full by now.", places_one: "{n} place", places_other: "{n} places", total: "Together", keep: "Keep these places and go to the basket", keptPlaces: "The places are kept for you while you pay in the shop.",
@@ -33,7 +33,7 @@
       loading: "Un instant…", free: "libre", few: "presque complet", full: "complet", closed: "fermé", none: "Rien n’est libre ces semaines-ci.", later: "Jours suivants", earlier: "Jours précédents",
       taken: "Quelqu’un a été plus rapide\u202f: cette heure est prise. Les plus proches\u202f:", choose: "Choisissez au moins une prestation.", broken: "La boutique ne répond pas. Réessayez dans un instant.", again: "Réessayer",
       min: "min", kept: "L’heure vous est gardée pendant que vous payez dans la boutique.", zone: "Les heures sont celles de {city}.", day: "{day}\u202f: {state}", step: "Étape {n} sur 3",
-      along: "Quelqu’un vient avec vous, en même temps\u202f?", how: "Comment le souhaitez-vous\u202f?", turn: "L’une après l’autre", once: "En même temps",
+      along: "Quelqu’un vient avec vous, en même temps\u202f?",
       classes: "Cours et ateliers", orClass: "Ou venez à un cours", dates: "Quelles dates\u202f?", noDates: "Aucune date n’est prévue pour l’instant.", party: "Combien de places à chaque date\u202f?", onward: "Continuer", each: "{price} la place",
       left_one: "{n} place libre", left_other: "{n} places libres", classFull: "complet", people: "avec {names}", pick: "Choisissez au moins une date.", most: "Douze dates à la fois au maximum.",
       short: "{day}\u202f: il n’en reste que {n}. Choisissez moins de places, ou retirez cette date.", gone: "{day}\u202f: c’est complet maintenant.", places_one: "{n} place", places_other: "{n} places", total: "En tout", keep: "Garder ces places et aller au panier", keptPlaces: "Les places vous sont gardées pendant que vous payez dans la boutique.",
@@ -76,7 +76,7 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       this.words = WORDS[this.lang_];
       this.shop = (this.getAttribute("shop") || SHOP).replace(/\/$/, "");
       this.api = `${this.shop}/api/v1/${encodeURIComponent(this.getAttribute("channel") || "web")}`;
-      this.chosen = { location: this.getAttribute("location") || "", services: (this.getAttribute("service") || "").split(",").filter(Boolean), beside: [], atOnce: false, persons: [], first: "", day: "", start: "", note: "", given: null, dates: [], party: 1, every: 0, times: 4 };
+      this.chosen = { location: this.getAttribute("location") || "", services: (this.getAttribute("service") || "").split(",").filter(Boolean), beside: [], persons: [], first: "", day: "", start: "", note: "", given: null, dates: [], party: 1, every: 0, times: 4 };
       const root = this.attachShadow({ mode: "open" });
       const style = document.createElement("style");
       style.textContent = STYLE;
@@ -134,7 +134,6 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
         [chosen.services, chosen.beside] = [ticked("service"), ticked("beside")];
         if (!chosen.services.length) [chosen.services, chosen.beside] = [chosen.beside, []];
         chosen.persons = [];
-        chosen.atOnce = false;
         chosen.given = null;
         if (!chosen.services.length) return this.chooseServices(words.choose);
         chosen.first = chosen.day = "";
@@ -163,7 +162,6 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       this.firstShown = chosen.first;
       const parts = [];
       if (near.length) parts.push(make("p", { class: "bad", role: "alert" }, [words.taken]), this.startButtons(near, true));
-      if (this.mine().length > 1 && !chosen.beside.length) parts.push(...this.select("how", words.how, [["", words.turn], ["1", words.once]], chosen.atOnce ? "1" : "", (said) => { chosen.atOnce = Boolean(said); chosen.persons = []; }));
       this.lines().forEach((line, n, all) => {
         const able = this.able(line).filter((one) => !all.some((_other, m) => m !== n && chosen.persons[m] === one.code));
         if (!able.length) return;
@@ -368,8 +366,8 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
 
     // Those who are served side by side, a list of services each.
     lines() {
-      const { services, beside, atOnce } = this.chosen;
-      return atOnce && !beside.length ? services.map((sku) => [sku]) : [services, beside].filter((one) => one.length);
+      const { services, beside } = this.chosen;
+      return [services, beside].filter((one) => one.length);
     }
     visit() {
       const { location, persons } = this.chosen;
