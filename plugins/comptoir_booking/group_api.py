@@ -19,16 +19,14 @@ from comptoir.channels.queries import ChannelContext
 from comptoir_booking.api import WRITE, held_answer, holding_terms
 from comptoir_booking.asking import place_of, service_of, visit_of
 from comptoir_booking.class_dates import hold_dates_in_basket
+from comptoir_booking.class_schemas import Seats, SeatsOfDates, SessionList
 from comptoir_booking.models import Booking, Resource, Session, WaitEntry
 from comptoir_booking.parameters import First, visit_asked
 from comptoir_booking.schemas import (
     Held,
     NewSeries,
     NewWait,
-    Seats,
-    SeatsOfDates,
     SeriesShown,
-    SessionList,
     TakeOffer,
     Waiting,
 )

@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 
+from django.http import HttpRequest
 from ninja import Header, Path, Query
 
-from comptoir.base.errors import InvalidValue
+from comptoir.api.http import open_channel_for
+from comptoir.base.errors import InvalidValue, NotFound
 from comptoir.channels.queries import ChannelContext
 from comptoir_booking.asking import visit_of
+from comptoir_booking.board import OVERRIDES
 from comptoir_booking.layout import Visit
 from comptoir_booking.schemas import VisitAsked, VisitWanted, Wanted
 
+PLUGIN = "booking"
 First = Query(..., description="the first day, at the location")
 HoldSecret = Path(..., description="the secret of the hold, from the answer that made it")
 VisitId = Path(..., description="id of the visit")
@@ -34,6 +38,22 @@ def visit_asked(channel: ChannelContext, body: VisitAsked) -> Visit:
 def visit_wanted(channel: ChannelContext, wanted: VisitWanted) -> Visit:
     """The visit that the address of a request asks for. Errors: as ``visit_of``."""
     return _visit(channel, wanted, wanted.service)
+
+
+def staff_channel(request: HttpRequest, code: str) -> ChannelContext:
+    """The channel, if bookings are on there: these routes ask for staff in place of the plugin's own check."""
+    context = open_channel_for(request, code)
+    if PLUGIN not in context.enabled_plugins:
+        raise NotFound()
+    return context
+
+
+def overrides_in(names: list[str]) -> frozenset[str]:
+    """The rules that staff put aside, by their names. Errors: ``InvalidValue``."""
+    for name in names:
+        if name not in OVERRIDES:
+            raise InvalidValue(field="override", value=name[:20])
+    return frozenset(names)
 
 
 def _visit(channel: ChannelContext, said: Wanted, services: Sequence[str]) -> Visit:

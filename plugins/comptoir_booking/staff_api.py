@@ -9,30 +9,28 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Status
 from ninja.decorators import decorate_view
 
-from comptoir.api.http import kept_private, open_channel_for
+from comptoir.api.http import kept_private
 from comptoir.api.idempotency import once
 from comptoir.api.schemas import Problem
 from comptoir.api.staff import NotYourLocation, StaffSession, check_permission, workplace
 from comptoir.base.errors import InvalidValue, NotFound
 from comptoir.channels.models import Location
-from comptoir.channels.queries import ChannelContext
 from comptoir.customers.models import User
 from comptoir.customers.queries import works_at
-from comptoir_booking import self_api
-from comptoir_booking.asking import person_at, rooms_asked, services_sold
-from comptoir_booking.board import OVERRIDES
+from comptoir_booking import class_staff_api, self_api
+from comptoir_booking.asking import person_at
 from comptoir_booking.changes import move_visit
 from comptoir_booking.claims import Terms, book_visit
-from comptoir_booking.class_changes import change_session
-from comptoir_booking.group_api import series_answer, sessions_shown
+from comptoir_booking.group_api import series_answer
 from comptoir_booking.models import Booking, Session
 from comptoir_booking.ordered import cancel_booked, mark_booked, unmark_booked
 from comptoir_booking.parameters import (
-    ClassId,
     First,
     IfMatch,
     VisitId,
+    overrides_in,
     sequence_in,
+    staff_channel,
     visit_asked,
     visit_wanted,
 )
@@ -44,25 +42,21 @@ from comptoir_booking.schemas import (
     Move,
     NewBooking,
     NewSeriesByStaff,
-    NewSession,
     SeriesShown,
-    SessionChange,
-    SessionShown,
     VisitWanted,
 )
 from comptoir_booking.series import book_series
-from comptoir_booking.sessions import cancel_session, open_session, session_by
 from comptoir_booking.wall_time import DAY, instant_of, midnight_tick
 
 LOOK, ADD, CHANGE = "booking.view_booking", "booking.add_booking", "booking.change_booking"
 PROBLEMS = {code: Problem for code in (401, 403, 404, 409, 412, 422)}
 STAFF = StaffSession()
-PLUGIN = "booking"
 
 #: In place of a mark: takes the last one back.
 UNDONE = "undone"
 router = Router()
 router.add_router("/self", self_api.router)
+router.add_router("/sessions", class_staff_api.router)
 
 
 @router.get(
@@ -78,7 +72,7 @@ def bookings(
     days: int = Query(1, ge=1, le=42, description="how many days"),
 ) -> dict[str, Any]:
     """By day of the location. What is only held is among them."""
-    _channel(request, channel)
+    staff_channel(request, channel)
     place = workplace(check_permission(request, LOOK), location)
     begin, end = (instant_of(midnight_tick(day, place.time_zone)) for day in (first, first + days * DAY))
     return {"items": [_shown(one) for one in bookings_between(place, begin, end)]}
@@ -91,7 +85,7 @@ def bookings(
 @decorate_view(once, kept_private)
 def book(request: HttpRequest, channel: Path[str], body: NewBooking) -> Status[dict[str, Any]]:
     """`override` may put hours, notice and steps aside. Nobody is ever booked twice."""
-    context = _channel(request, channel)
+    context = staff_channel(request, channel)
     user = check_permission(request, ADD)
     workplace(user, body.location)
     visit = visit_asked(context, body)
@@ -112,12 +106,12 @@ def move(
     if_match: str = IfMatch,
 ) -> dict[str, Any]:
     """`If-Match` has the sequence number that the caller saw; 412 if it is another by now."""
-    _channel(request, channel)
+    staff_channel(request, channel)
     user, place = _mine(request, visit, CHANGE)
     moved = move_visit(
         visit=visit, start=body.start, sequence=sequence_in(if_match),
         person_id=person_at(place, body.person) if body.person else None,
-        actor_id=user.pk, overrides=_overrides(body.override),
+        actor_id=user.pk, overrides=overrides_in(body.override),
     )  # fmt: skip
     return _answer(moved)
 
@@ -134,7 +128,7 @@ def cancel(
     keep_fee: bool = Query(False, description="keep what its policy says; else all of it goes back"),
 ) -> dict[str, Any]:
     """With its lines in the order, whose money goes back to where it came from."""
-    _channel(request, channel)
+    staff_channel(request, channel)
     user, _place = _mine(request, visit, CHANGE)
     return _answer(cancel_booked(visit=visit, actor_id=user.pk, keep_fee=keep_fee))
 
@@ -150,7 +144,7 @@ def mark(
     visit: UUID = VisitId,
     mark: str = Path(..., description="`arrived`, `done`, `missed`, or `undone` for the mark before it"),
 ) -> dict[str, Any]:
-    _channel(request, channel)
+    staff_channel(request, channel)
     if mark not in (Booking.State.ARRIVED, Booking.State.DONE, Booking.State.MISSED, UNDONE):
         raise NotFound()
     user, _place = _mine(request, visit, CHANGE)
@@ -166,7 +160,7 @@ def mark(
 @decorate_view(once, kept_private)
 def book_again(request: HttpRequest, channel: Path[str], body: NewSeriesByStaff) -> Status[dict[str, Any]]:
     """What is not free is in `missed`, with the nearest others."""
-    context = _channel(request, channel)
+    context = staff_channel(request, channel)
     user = check_permission(request, ADD)
     workplace(user, body.location)
     visit = visit_asked(context, body)
@@ -175,56 +169,6 @@ def book_again(request: HttpRequest, channel: Path[str], body: NewSeriesByStaff)
         times=body.times, only_whole=body.only_whole,
     )  # fmt: skip
     return Status(201, series_answer(made.bookings, made.missed))
-
-
-@router.post(
-    "/sessions", auth=STAFF, response={201: SessionShown, **PROBLEMS}, operation_id="staff_open_session",
-    summary="Put a class on the calendar",
-)  # fmt: skip
-@decorate_view(once, kept_private)
-def new_session(request: HttpRequest, channel: Path[str], body: NewSession) -> Status[dict[str, Any]]:
-    """Who gives it, and the room, are taken once."""
-    context = _channel(request, channel)
-    user = check_permission(request, ADD)
-    place = workplace(user, body.location)
-    rows = services_sold(context, [body.service])
-    if not rows:
-        raise InvalidValue(field="service", value=body.service)
-    made = open_session(
-        service=rows[0], location=place, start=body.start, places=body.places, actor_id=user.pk,
-        person_id=person_at(place, body.person) if body.person else None, rooms=rooms_asked(place, body.room),
-        overrides=_overrides(body.override),
-    )  # fmt: skip
-    return Status(201, _class_answer(made, body.service))
-
-
-@router.patch(
-    "/sessions/{uuid:session}", auth=STAFF, response={200: SessionShown, **PROBLEMS},
-    operation_id="staff_change_session", summary="Change the places of a class, who gives it, its room",
-)  # fmt: skip
-@decorate_view(once, kept_private)
-def change_class(
-    request: HttpRequest, channel: Path[str], body: SessionChange, session: UUID = ClassId
-) -> dict[str, Any]:
-    """409 `places_taken` says how many are `taken`, `room_too_small` for how many it is. Who waits is offered what is more."""
-    user, found = _my_class(request, channel, session)
-    place = found.location
-    changed = change_session(
-        session=found, places=body.places, person_id=person_at(place, body.person) if body.person else None,
-        rooms=rooms_asked(place, body.room), actor_id=user.pk, overrides=_overrides(body.override),
-    )  # fmt: skip
-    return _class_answer(changed, found.service.product.sku)
-
-
-@router.post(
-    "/sessions/{uuid:session}/cancel", auth=STAFF, response={204: None, **PROBLEMS},
-    operation_id="staff_cancel_session", summary="Cancel a class: everybody's money goes back",
-)  # fmt: skip
-@decorate_view(once)
-def no_session(request: HttpRequest, channel: Path[str], session: UUID = ClassId) -> Status[None]:
-    user, found = _my_class(request, channel, session)
-    cancel_session(session=found, actor_id=user.pk)
-    return Status(204, None)
 
 
 @router.get(
@@ -237,19 +181,11 @@ def explain(
     start: datetime = Query(..., description="the start that is asked about, with its offset"),
 ) -> dict[str, Any]:  # fmt: skip
     """By role and candidate: `free`, `closed` or `busy`; and the rules that the start breaks."""
-    context = _channel(request, channel)
+    context = staff_channel(request, channel)
     workplace(check_permission(request, LOOK), wanted.location)
     if start.tzinfo is None:
         raise InvalidValue(field="start", value=start.isoformat())
     return why_not(visit_wanted(context, wanted), start)
-
-
-def _channel(request: HttpRequest, code: str) -> ChannelContext:
-    """The channel, if bookings are on there: these routes ask for staff in place of the plugin's own check."""
-    context = open_channel_for(request, code)
-    if PLUGIN not in context.enabled_plugins:
-        raise NotFound()
-    return context
 
 
 def _mine(request: HttpRequest, visit: UUID, permission: str) -> tuple[User, Location]:
@@ -264,32 +200,11 @@ def _mine(request: HttpRequest, visit: UUID, permission: str) -> tuple[User, Loc
     return user, first.location
 
 
-def _my_class(request: HttpRequest, channel: str, session: UUID) -> tuple[User, Session]:
-    context = _channel(request, channel)
-    user = check_permission(request, CHANGE)
-    found = session_by(session, context.location_ids)
-    if not works_at(user, found.location):
-        raise NotYourLocation(field="session", location=found.location.name)
-    return user, found
-
-
-def _class_answer(one: Session, sku: str) -> dict[str, Any]:
-    one.left = one.places - one.taken  # type: ignore[attr-defined]
-    return sessions_shown([one], sku)[0]
-
-
 def _terms(channel_id: int, user: User, body: NewBooking) -> Terms:
     return Terms(
         channel_id=channel_id, contact_name=body.name, contact_phone=body.phone, note=body.note, actor_id=user.pk,
-        overrides=_overrides(body.override),
+        overrides=overrides_in(body.override),
     )  # fmt: skip
-
-
-def _overrides(names: list[str]) -> frozenset[str]:
-    for name in names:
-        if name not in OVERRIDES:
-            raise InvalidValue(field="override", value=name[:20])
-    return frozenset(names)
 
 
 def _answer(found: list[Booking]) -> dict[str, Any]:
