@@ -140,7 +140,8 @@ class ResourceViewSet(ModelViewSet):
         InlinePanel(
             "weekly_hours",
             [
-                FieldRowPanel([FieldPanel("weekday"), FieldPanel("starts"), FieldPanel("ends"), FieldPanel("location")]),
+                FieldRowPanel([FieldPanel("weekday"), FieldPanel("starts"), FieldPanel("ends")]),
+                FieldPanel("location", heading=gettext_lazy("Location")),
                 FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_until"), FieldPanel("every_weeks")]),
             ],
             heading=gettext_lazy("Hours of the week"),
@@ -224,8 +225,19 @@ class ServiceViewSet(ModelViewSet):
         InlinePanel(
             "requirements",
             [
-                FieldRowPanel([FieldPanel("role"), FieldPanel("segments"), FieldPanel("by_party")]),
-                FieldRowPanel([FieldPanel("kind"), FieldPanel("group"), FieldPanel("resource")]),
+                FieldRowPanel([FieldPanel("role"), FieldPanel("kind")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel("group", heading=gettext_lazy("One of a group")),
+                        FieldPanel("resource", heading=gettext_lazy("A certain one")),
+                    ]
+                ),
+                FieldRowPanel(
+                    [
+                        FieldPanel("segments", heading=gettext_lazy("Parts it is needed for")),
+                        FieldPanel("by_party"),
+                    ]
+                ),
             ],
             heading=gettext_lazy("Whom and what it needs"),
             label=gettext_lazy("need"),
@@ -234,7 +246,10 @@ class ServiceViewSet(ModelViewSet):
         ),
         InlinePanel(
             "paces",
-            [FieldRowPanel([FieldPanel("resource"), FieldPanel("minutes"), FieldPanel("percent")])],
+            [
+                FieldPanel("resource"),
+                FieldRowPanel([FieldPanel("minutes"), FieldPanel("percent")]),
+            ],
             heading=gettext_lazy("Who takes another time"),
             label=gettext_lazy("other time"),
             help_text=gettext_lazy("Minutes, or per cent of what the parts above say, of being served."),
