@@ -55,8 +55,9 @@ class Resource(ClusterableModel):
         help_text=_("Of a table or a room; empty: for any number."),
     )  # fmt: skip
     user = models.OneToOneField(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("user")
-    )
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("user"),
+        limit_choices_to={"is_staff": True},
+    )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
