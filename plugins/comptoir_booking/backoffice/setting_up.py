@@ -152,7 +152,7 @@ class ResourceViewSet(ModelViewSet):
             "other_calendars",
             [
                 FieldRowPanel([FieldPanel("kind"), FieldPanel("url")]),
-                FieldRowPanel([FieldPanel("user_name"), FieldPanel("password")]),
+                FieldRowPanel([FieldPanel("user_name"), FieldPanel("password", heading=gettext_lazy("Password"))]),
                 FreshnessPanel(heading=gettext_lazy("State")),
             ],
             heading=gettext_lazy("Calendars that say when they are away"),
