@@ -28,6 +28,7 @@ FILES = (
     "tests/core/pricing/test_oracle.py",
     "tests/core/api/test_idempotency.py",
     "plugins/comptoir_booking/tests/test_races.py",
+    "plugins/comptoir_booking/tests/test_class_races.py",
     "plugins/comptoir_booking/tests/test_after_the_visit.py",
     "plugins/comptoir_booking/tests/test_oracle.py",
 )

@@ -17,10 +17,15 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from benchmarks.search.quality import mean
+
+from comptoir.testing.folders import quick_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 600
 NEWS_TIMEOUT_S = 60
+#: Below the figure in benchmarks/README.md.
+SEARCH_FLOOR = 0.88
 
 
 def free_port() -> int:
@@ -111,7 +116,7 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo():
-    with tempfile.TemporaryDirectory(prefix="comptoir-demo-") as folder:
+    with tempfile.TemporaryDirectory(prefix="comptoir-demo-", dir=quick_folder()) as folder:
         Path(folder).chmod(0o755)
         shop = Demo(Path(folder))
         shop.start()
@@ -162,6 +167,22 @@ def test_every_channel_of_the_demo_answers(demo, key):
     picture = page["items"][0]["picture"]["sources"]["400"]
     assert demo.status(picture.removeprefix(demo.base)) == 200
     wait_until(lambda: "aggregateRating" in demo.get("/web/fr/products/mariniere-loire"))
+
+
+@pytest.mark.timeout(700)
+def test_the_demo_is_searched_well_in_both_languages(demo):
+    """Its judged set is asked where the demo runs, while all its texts are as they were made."""
+    answers = json.loads(
+        demo.shell(
+            "import json; from benchmarks.search.judged import JUDGED; from benchmarks.search.quality import judge;"
+            "answers = judge(one for one in JUDGED if one.channel == 'web');"
+            "print(json.dumps([(one.locale, score) for one, score, _found in answers]))"
+        )
+    )
+    assert len(answers) >= 60
+    for wanted in ("fr", "en"):
+        assert mean([score for locale, score in answers if locale == wanted]) >= SEARCH_FLOOR - 0.03
+    assert mean([score for _locale, score in answers]) >= SEARCH_FLOOR
 
 
 @pytest.mark.timeout(700)

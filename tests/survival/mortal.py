@@ -21,6 +21,7 @@ from comptoir.base.postgres import Cluster
 from comptoir.channels.queries import forget_contexts
 from comptoir.events.models import Delivery
 from comptoir.testing import fixtures
+from comptoir.testing.folders import quick_folder
 from tests.survival.servers import Servers, Worker
 
 SHOP = "mortal_shop"
@@ -33,7 +34,7 @@ ANSWERS = 40
 def mortal_cluster(source: Cluster) -> Iterator[Cluster]:
     """A cluster of its own with a migrated shop, which connections of this process use meanwhile; all of it goes at the end."""
     # Not pytest's tmp_path: for root the server is run by somebody who may not enter that.
-    home = Path(tempfile.mkdtemp(prefix="cpt-mortal-"))
+    home = Path(tempfile.mkdtemp(prefix="cpt-mortal-", dir=quick_folder()))
     home.chmod(0o755)
     cluster = Cluster(home / "home", {"max_connections": "200"})
     before = dict(connections["default"].settings_dict)

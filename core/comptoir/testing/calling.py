@@ -1,5 +1,6 @@
 """Callers of the API: one that sends requests as a browser or a till does, and a customer who goes all the way."""
 
+import copy
 import json
 from itertools import count
 from typing import Any
@@ -19,6 +20,14 @@ class Caller:
         self.client = client or Client(raise_request_exception=True)
         self.headers = {"Accept-Language": "en"}
         self.status = 0
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Caller":
+        """Somebody else who has the same cookies."""
+        twin = copy.copy(self)
+        own = {name: one for name, one in vars(self).items() if name not in ("client", "response")}
+        vars(twin).update(copy.deepcopy(own, memo), client=copy.copy(self.client))
+        twin.client.cookies = copy.deepcopy(self.client.cookies)
+        return twin
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         said = {**self.headers, "Idempotency-Key": f"test-key-{next(_numbers):012}", **headers}

@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,28 +10,29 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from django.apps import apps
-from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
 
 from comptoir import plugins
 from comptoir.base.postgres import Cluster
-from comptoir.channels.queries import forget_contexts
-from comptoir.search.rules import forget_rules
 from comptoir.testing.factories import Shop
+from comptoir.testing.folders import quick_folder
+from comptoir.testing.once import Ground, forget_all, ground
+
+__all__ = ["ground"]
 
 TEST_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "200",
+    "max_wal_size": "256MB",
 }
 
 
 def _home() -> Path:
-    default = Path(tempfile.gettempdir()) / f"comptoir-tests-{os.getuid()}"
-    return Path(os.environ.get("COMPTOIR_TEST_HOME", default))
+    return Path(os.environ.get("COMPTOIR_TEST_HOME") or quick_folder() / f"comptoir-tests-{os.getuid()}")
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +64,8 @@ def django_db_setup(cluster: Cluster, django_db_blocker) -> Iterator[None]:
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """After a test that commits, the next one gets a new copy: faster than Django's flush, and with what migrations put in."""
     result = yield
+    if Ground.now:
+        Ground.now.restore()
     marker = item.get_closest_marker("django_db")
     committed = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     if committed or (marker and marker.kwargs.get("transaction")):
@@ -73,6 +75,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 
 def _renew() -> None:
     """Throw this worker's database away and copy the template again; takes a fraction of a second."""
+    assert Ground.now is None, "A module with tests that commit cannot build its shop once."
     server = Cluster(home=_home(), settings=TEST_SETTINGS)
     name = connections["default"].settings_dict["NAME"]
     connections.close_all()
@@ -81,12 +84,9 @@ def _renew() -> None:
 
 @pytest.fixture
 def shop(db: None) -> Shop:
-    """Things of a shop, made by calling services; nothing is remembered of the shop of the test before, nor who called it."""
-    cache.clear()  # calls are counted there
-    forget_contexts()
-    forget_rules()
-    plugins.reset_breakers()
-    return Shop()
+    """Things of a shop, made by calling services: the shop that is ``built_once``, where there is one."""
+    forget_all()
+    return Ground.now.shop if Ground.now else Shop()
 
 
 @pytest.fixture

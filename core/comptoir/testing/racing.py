@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import connections
 
@@ -34,18 +33,29 @@ def open_shop(cluster, django_db_setup, django_db_blocker) -> Iterator[Shop]:
 def committed_shop(cluster: Cluster) -> Iterator[Shop]:
     """A shop in a fresh copy of the migrated template, which is dropped at the end."""
     name = f"race_{os.getpid()}_{next(_numbers)}"
-    before = dict(connections["default"].settings_dict)
     fixtures._copy(cluster, fixtures._template(cluster), name)
-    fixtures._use(cluster, name)
-    forget_contexts()
-    try:
-        yield Shop()
-    finally:
-        connections.close_all()
-        connections["default"].settings_dict.update(before)
-        with psycopg.connect(**fixtures._address(cluster, "postgres"), autocommit=True) as server:
-            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with _another_connection():
+        fixtures._use(cluster, name)
         forget_contexts()
+        try:
+            yield Shop()
+        finally:
+            connections.close_all()
+            fixtures._run(cluster, f'DROP DATABASE "{name}" WITH (FORCE)')
+            forget_contexts()
+
+
+@contextmanager
+def _another_connection() -> Iterator[None]:
+    """The connection of the other tests is put aside: the shop of its module may have been built in it."""
+    aside = connections["default"]
+    before = dict(aside.settings_dict)
+    connections["default"] = connections.create_connection("default")
+    try:
+        yield
+    finally:
+        aside.settings_dict.update(before)
+        connections["default"] = aside
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from comptoir.orders.services import renew_link
 from comptoir.payments.models import Payment
 from comptoir.pricing.services import set_price
 from comptoir.testing.factories import Shop
+from comptoir.testing.once import built_once
 from comptoir.testing.selling import Till, nothing_counted
 
 __all__ = ["nothing_counted"]
@@ -83,7 +84,7 @@ class Visitor:
         return next(one for one in forms if one.get("payment") == payment)
 
 
-@pytest.fixture
+@built_once
 def till(shop: Shop) -> Till:
     till = Till(shop)
     till.web.extensions = ["testpay"]

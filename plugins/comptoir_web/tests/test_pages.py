@@ -21,13 +21,16 @@ from comptoir.content.services import write_content
 from comptoir.pricing.services import set_price
 from comptoir.publishing.models import Document
 from comptoir.stock.services import count_stock
+from comptoir.testing.once import built_once
 from comptoir_web import kept
+
+pytestmark = pytest.mark.django_db
 
 STATIC = Path(__file__).parents[1] / "static" / "comptoir_web"
 SHIRT = "/web/fr/products/chemise"
 
 
-@pytest.fixture
+@built_once
 def stall(shop):
     """A web shop with a category of three shirts: one in two sizes of which one is gone, one sold out, one dear."""
     nantes = shop.location("nantes")

@@ -2,13 +2,14 @@ import pytest
 
 from comptoir.testing.calling import Caller
 from comptoir.testing.factories import Shop
+from comptoir.testing.once import built_once
 from comptoir.testing.racing import open_shop
 from comptoir.testing.selling import Counter, nothing_counted
 
 __all__ = ["nothing_counted", "open_shop"]
 
 
-@pytest.fixture
+@built_once
 def counter(shop: Shop) -> Counter:
     return Counter(shop)
 

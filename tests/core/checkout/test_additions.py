@@ -29,6 +29,7 @@ from comptoir.pricing.services import set_price
 from comptoir.stock.audit import differences as stock_differences
 from comptoir.stock.models import Hold
 from comptoir.testing.calling import CONTACT, Customer
+from comptoir.testing.once import built_once
 from comptoir.testing.staff import people
 from comptoir_testpay.sending import send_due
 from tests.core.pricing.rules import make_offer, make_range
@@ -94,7 +95,7 @@ class Buyer(Customer):
         return self.order
 
 
-@pytest.fixture
+@built_once
 def buyer(till) -> Buyer:
     return Buyer(till)
 

@@ -6,9 +6,16 @@ from django.test.utils import CaptureQueriesContext
 
 from comptoir.orders.models import Order
 from comptoir.stock.models import Hold
+from comptoir.testing.selling import Till
 from tests.core.checkout.test_journey import pay_at_the_gateway
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def till(shop) -> Till:
+    """Not built once: these tests commit."""
+    return Till(shop)
 
 
 def test_a_shirt_is_bought_and_collected_in_the_shop(web, till):

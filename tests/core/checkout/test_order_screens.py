@@ -22,7 +22,7 @@ from comptoir.testing.staff import people
 
 __all__ = ["people"]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 RIGHTS = ("view_order", "change_order", "refund_order", "cancel_order", "capture_payment", "view_parcel")
 HOME = {
     "key": "domicile",

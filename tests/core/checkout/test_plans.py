@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from comptoir.testing.plans import keep_all_plans, kept_statements, tables_read_whole
+from comptoir.testing.selling import Till
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,6 +15,12 @@ GROWING = [
     "order_order", "partner_hold", "partner_level", "payments_command", "payments_payment", "payments_paymententry",
     "publishing_document",
 ]  # fmt: skip
+
+
+@pytest.fixture
+def till(shop) -> Till:
+    """Not built once: these tests commit."""
+    return Till(shop)
 
 
 def test_no_statement_of_a_purchase_reads_a_whole_table_when_its_plan_is_kept(web, till):

@@ -134,6 +134,28 @@ def test_a_checkout_ends_by_itself_and_frees_its_goods(web, till):
     assert Checkout.objects.get().state == "ended"
 
 
+def test_who_comes_back_to_a_checkout_that_ended_unpaid_is_shown_it(web, till):
+    """No total was ever agreed on."""
+    path = web.begin("MARIN-S")
+    web.choose(path)
+    with clock.moved_to(clock.now() + timedelta(hours=3)):
+        end_unpaid()
+    for shown in (web("GET", path), web("POST", f"{path}/finish")):
+        assert (web.status, shown["state"], shown["order"]) == (200, "ended", None)
+        assert shown["total"] == {"amount": "0.00", "currency": "EUR"}
+
+
+def test_goods_that_cost_nothing_are_ordered_without_a_payment(web, till):
+    set_price(variant=till.small, amount=Decimal(0))
+    path = web.begin("MARIN-S")
+    total = web.choose(path)["total"]
+    placed = web.pay(path, total)
+    assert (web.status, placed["state"], placed["total"]) == (200, "placed", total)
+    assert Order.objects.get().number == placed["order"]["number"]
+    assert not Payment.objects.exists()
+    assert web("GET", path)["total"]["amount"] == "0.00"
+
+
 def test_an_order_that_waits_for_its_transfer_is_cancelled_in_the_end(web, settings, shop):
     settings.COMPTOIR_BANK_IBAN = "FR7630006000011234567890189"
     placed = web.buy("MARIN-S", payment="transfer")

@@ -336,7 +336,7 @@ class CounterMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(7200 if FULL else 300)
-def test_whatever_happens_goods_and_money_agree(till):
+def test_whatever_happens_goods_and_money_agree(till, db):
     till.web.extensions = ["testpay"]
     till.web.save()
     CounterMachine.till = till

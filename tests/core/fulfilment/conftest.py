@@ -19,6 +19,7 @@ from comptoir.fulfilment.services import save_method, save_zone, set_up_location
 from comptoir.orders.models import Order, OrderLine
 from comptoir.stock.allocations import allocate_holds
 from comptoir.stock.plans import Wanted as Pieces
+from comptoir.testing.once import built_once
 
 #: Tuesday 3 March 2026, ten in the morning in Nantes.
 TUESDAY = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -28,7 +29,7 @@ PARIS = Address("FR", "75011", "Paris", 48.8584, 2.3800)
 _numbers = count(1)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def now():
     """Everything happens on a Tuesday at ten, unless a test says otherwise."""
     with clock.moved_to(TUESDAY):
@@ -122,9 +123,10 @@ class Retailer:
         return self.parcels(*lines, at=at, destination=to or self.nantes, **facts)
 
 
-@pytest.fixture
-def retailer(shop, now) -> Retailer:
-    return Retailer(shop)
+@built_once
+def retailer(shop) -> Retailer:
+    with clock.moved_to(TUESDAY):
+        return Retailer(shop)
 
 
 @pytest.fixture

@@ -1,11 +1,18 @@
 """Many at once, on committed rows: slots, codes, choices of delivery."""
 
+import pytest
+
 from comptoir.fulfilment.models import Slot, SlotClaim
 from comptoir.fulfilment.services import set_up_location
 from comptoir.fulfilment.slots import SlotFull, free_slots, hold_slot
 from comptoir.testing.racing import open_shop, run_together
 
 __all__ = ["open_shop"]
+
+
+@pytest.fixture(autouse=True)
+def now():
+    """Threads have a clock of their own: this day and hour."""
 
 
 def test_fifty_customers_at_once_get_the_places_there_are(open_shop):

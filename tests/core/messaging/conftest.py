@@ -28,13 +28,14 @@ from comptoir.payments.services import refund_payment
 from comptoir.payments.tenders import capture_for_order, keep_for_order
 from comptoir.testing.calling import Customer
 from comptoir.testing.racing import open_shop
+from comptoir.testing.selling import Till
 from comptoir.testing.staff import people
-from tests.core.checkout.conftest import till, web
-from tests.core.fulfilment.conftest import Retailer, now, retailer
+from tests.core.checkout.conftest import web
+from tests.core.fulfilment.conftest import TUESDAY, Retailer
 from tests.core.payments.conftest import Till as Payments
 from tests.core.payments.conftest import bank, eur
 
-__all__ = ["Customer", "bank", "now", "open_shop", "people", "retailer", "till", "web"]
+__all__ = ["Customer", "bank", "open_shop", "people", "web"]
 
 EMAIL = "camille@example.org"
 
@@ -43,6 +44,23 @@ EMAIL = "camille@example.org"
 def a_named_shop(settings):
     settings.COMPTOIR_SHOP_NAME = "Maison Aubelaine"
     settings.COMPTOIR_SMS_TRANSPORT = "console"
+
+
+@pytest.fixture
+def till(shop) -> Till:
+    """Not built once: some of these tests have a retailer instead."""
+    return Till(shop)
+
+
+@pytest.fixture
+def now():
+    with clock.moved_to(TUESDAY):
+        yield TUESDAY
+
+
+@pytest.fixture
+def retailer(shop, now) -> Retailer:
+    return Retailer(shop)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from django.test import Client
 from comptoir.orders.models import Order, RefundRequest
 from comptoir.stock.models import Hold, Level
 from comptoir.testing.calling import Customer
+from comptoir.testing.once import built_once
 from comptoir.testing.selling import Till, nothing_counted
 from comptoir.testing.staff import people
 
@@ -14,7 +15,7 @@ __all__ = ["nothing_counted", "people"]
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def till(shop) -> Till:
     return Till(shop)
 

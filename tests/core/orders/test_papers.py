@@ -13,13 +13,14 @@ from comptoir.orders.printing import paper_pdf
 from comptoir.payments.models import Payment
 from comptoir.payments.services import capture_payment, refund_payment
 from comptoir.testing.calling import Customer
+from comptoir.testing.once import built_once
 from comptoir.testing.racing import open_shop, run_together
 from comptoir.testing.selling import Till, nothing_counted
 
 __all__ = ["nothing_counted", "open_shop"]
 
 
-@pytest.fixture
+@built_once
 def till(shop) -> Till:
     return Till(shop)
 
