@@ -489,8 +489,9 @@ def on_booking_changed(events: "list[Event]") -> None:
     """A visit was booked, or something became of it. ``event.subject_id`` is the id of its first booking.
 
     ``event.payload`` has ``visit`` (its UUID), ``change`` (``"booked"``, ``"confirmed"``, ``"moved"``, ``"cancelled"``,
-    ``"arrived"``, ``"done"``, ``"missed"``, or ``"unmarked"`` when one of these three was taken back) and ``sequence`` (how
-    often it was moved or cancelled before). Not called for holds: nobody has booked yet.
+    ``"arrived"``, ``"done"``, ``"missed"``, ``"unmarked"`` when one of these three was taken back, or ``"person"`` when
+    somebody else gives the class) and ``sequence`` (how often it was moved or cancelled before). A class that moves is a
+    ``"moved"`` of each visit that has a place of it. Not called for holds: nobody has booked yet.
     """
 
 

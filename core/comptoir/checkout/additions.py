@@ -77,7 +77,7 @@ def of_checkout(checkout: Checkout, currency: str) -> Addition:
         }
         for one in checkout.frozen["placing"]["lines"]
     ]
-    return Addition(checkout, lines, Money(checkout.total or 0, currency), payment_link(checkout))
+    return Addition(checkout, lines, Money(checkout.total or Decimal(0), currency), payment_link(checkout))
 
 
 def may_pay_by_link(order: Order, amount: Money) -> bool:

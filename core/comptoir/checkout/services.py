@@ -63,7 +63,7 @@ class CheckoutView:
     def total(self) -> Money:
         """What the customer pays: goods and delivery, with tax."""
         if self.basket is None or self.checkout.adds_to_id:
-            return Money(self.checkout.total or 0, self.channel.currency)
+            return Money(self.checkout.total or Decimal(0), self.channel.currency)
         goods = self.basket.quote.total
         return goods + Money(self.checkout.delivery_total, goods.currency)
 
