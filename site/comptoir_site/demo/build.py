@@ -53,14 +53,16 @@ from comptoir_site.demo.motion import set_goods_in_motion
 from comptoir_site.demo.offers import make_offers
 from comptoir_site.demo.pictures import all_picture_names, scene_file_name, write_all
 from comptoir_site.demo.reviews import let_customers_speak
-from comptoir_site.demo.salon import fill_the_book, open_salons
+from comptoir_site.demo.salon import DESK, fill_the_book, open_salons, remember_visits, staff_the_desk
 from comptoir_site.demo.synonyms import teach_synonyms
 
 PASSWORD = "comptoir-demo"  # noqa: S105 (a demo on this machine only)
+ADMIN, EDITOR, SHOP = (f"{name}@aubelaine.example" for name in ("admin", "redaction", "boutique"))
 LOGINS = (
-    ("admin@aubelaine.example", gettext_noop("everything")),
-    ("redaction@aubelaine.example", gettext_noop("editor: texts, pages, pictures")),
-    ("boutique@aubelaine.example", gettext_noop("shop staff: products, stock in Nantes")),
+    (ADMIN, gettext_noop("everything")),
+    (EDITOR, gettext_noop("editor: texts, pages, pictures")),
+    (SHOP, gettext_noop("shop staff: products, stock in Nantes")),
+    (DESK, gettext_noop("salon staff: appointments in Saint-Denis")),
 )
 LOCALES = ("fr", "en")
 PAGE_KINDS: dict[str, type[EditorialPage]] = {
@@ -72,8 +74,9 @@ def build_demo() -> None:
     """Set the demo shop up, unless it is there already."""
     if Channel.objects.exists():
         _follow_address()
+        staff_the_desk(PASSWORD)
         fill_the_book()
-        let_customers_speak(staff=User.objects.get(email=LOGINS[2][0]))
+        let_customers_speak(staff=User.objects.get(email=SHOP))
         return
     folder = Path(settings.COMPTOIR_HOME) / "drawings"
     connection.close()  # the drawing processes must not share it
@@ -83,7 +86,7 @@ def build_demo() -> None:
         Builder(folder).build()
         _index_at_once()
     # Apart, as no payment is made inside a transaction.
-    let_customers_speak(staff=User.objects.get(email=LOGINS[2][0]))
+    let_customers_speak(staff=User.objects.get(email=SHOP))
 
 
 def _follow_address() -> None:
@@ -132,10 +135,12 @@ class Builder:
 
     def build(self) -> None:
         self.build_catalogue()
-        set_goods_in_motion(self.locations, *(User.objects.get(email=LOGINS[one][0]) for one in (0, 2)))
+        set_goods_in_motion(self.locations, *(User.objects.get(email=one) for one in (ADMIN, SHOP)))
         make_offers(self.products)
         offer_deliveries(self.locations)
         open_salons(self.locations, self.products)
+        staff_the_desk(PASSWORD)
+        remember_visits()
         fill_the_book()
         self._pages()
         with progress_bar("Publishing", total=len(catalogue.PRODUCTS)) as progress:
@@ -146,12 +151,11 @@ class Builder:
     # --- the house ---------------------------------------------------------------------------------------------------
 
     def _logins(self) -> None:
-        (admin, _), (editor, _), (staff, _) = LOGINS
-        User.objects.create_superuser(admin, PASSWORD, first_name="Agathe", last_name="Aubelaine")
+        User.objects.create_superuser(ADMIN, PASSWORD, first_name="Agathe", last_name="Aubelaine")
         for email, name, models in (
-            (editor, "Rédaction", ("productcontent", "menu", "picture")),
+            (EDITOR, "Rédaction", ("productcontent", "menu", "picture")),
             (
-                staff,
+                SHOP,
                 "Boutique",
                 (
                     "product",
@@ -195,7 +199,7 @@ class Builder:
                 locales=list(channel.locales), time_zone=channel.time_zone, is_public=channel.is_public,
                 locations=[self.locations[code] for code in channel.location_codes], position=position,
             )  # fmt: skip
-        User.objects.get(email=LOGINS[2][0]).locations.set([self.locations["nantes"]])
+        User.objects.get(email=SHOP).locations.set([self.locations["nantes"]])
 
     # --- the catalogue -----------------------------------------------------------------------------------------------
 

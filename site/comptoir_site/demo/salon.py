@@ -12,13 +12,17 @@ from itertools import product as combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
+from wagtail.users.models import UserProfile
 
 from comptoir.base import clock
 from comptoir.catalogue.models import Product
 from comptoir.channels.models import Channel, Location
+from comptoir.customers.models import User
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.layout import Visit, Wish
+from comptoir_booking.marks import mark_visit
 from comptoir_booking.models import Policy, Resource, ResourceGroup, Service, Session
 from comptoir_booking.queries import bookings_between, free_starts
 from comptoir_booking.refusals import StartNotFree
@@ -28,6 +32,8 @@ from comptoir_booking.sessions import book_seats, open_session
 DAY_MINUTES = 24 * 60
 #: Days from today on, on which the book has something in it.
 DAYS_AHEAD = 9
+#: Days before today that the salons remember.
+DAYS_BACK = 28
 #: How many visits are booked on each of them, by salon.
 VISITS = {"nantes": 4, "lyon": 3, "saint-denis": 4}
 CUTS = ("coupe-femme", "coupe-homme", "coupe-enfant", "brushing")
@@ -92,7 +98,12 @@ SERVICES: Mapping[str, tuple[list[tuple[str, int]], Mapping[str, object]]] = {
 #: The workshop for six: a class at set times, given by one of the team in the evening of some weekdays (Monday is 0).
 CLASS = "atelier-se-coiffer"
 CLASSES = {"nantes": ("ines", 3, "17:00"), "saint-denis": ("maeva", 2, "16:30")}
-CLASS_PLACES, CLASS_WEEKS = 6, 6
+CLASS_PLACES, CLASS_WEEKS, ROOM_SEATS = 6, 6, 8
+#: Who looks after the appointments of one salon, with what that takes: the book, its orders, what is paid at arrival.
+DESK, DESK_SALON, DESK_PERSON = "salon@aubelaine.example", "saint-denis", "maeva"
+DESK_MAY = (
+    "access_admin", "view_booking", "add_booking", "change_booking", "view_order", "add_ordernote", "capture_payment",
+)  # fmt: skip
 
 
 def open_salons(locations: Mapping[str, Location], products: Mapping[str, Product]) -> None:
@@ -125,21 +136,58 @@ def open_salons(locations: Mapping[str, Location], products: Mapping[str, Produc
             policy=colour if handle.startswith("couleur") else usual,
         )  # fmt: skip
     save_service(
-        product=products[CLASS], segments=[("active", 90)], needs={"animation": {"kind": "staff"}},
+        product=products[CLASS], segments=[("active", 90)],
+        needs={"animation": {"kind": "staff"}, "salle": {"group": groups["ateliers"]}},
         skilled=[team[person] for person, _day, _time in CLASSES.values()], policy=usual,
     )  # fmt: skip
+
+
+def staff_the_desk(password: str) -> None:
+    """Give the salon of the island a log-in for its own book and its own orders; shops set up before it had one get it too."""
+    if User.objects.filter(email=DESK).exists():
+        return
+    group, _made = Group.objects.get_or_create(name="Salon")
+    group.permissions.set(Permission.objects.filter(codename__in=DESK_MAY))
+    user = User.objects.create_user(DESK, password, first_name="Maëva", is_staff=True)
+    user.groups.add(group)
+    user.locations.set(Location.objects.filter(code=DESK_SALON))
+    Resource.objects.filter(code=DESK_PERSON).update(user=user)
+    zone = Location.objects.get(code=DESK_SALON).time_zone
+    UserProfile.objects.update_or_create(user=user, defaults={"current_time_zone": zone})
 
 
 def fill_the_book() -> None:
     """Book visits on the days around today that nobody booked anything on yet: each start of the demo finds a living book."""
     _plan_classes()
     for salon in Location.objects.filter(code__in=VISITS).order_by("code"):
-        now = clock.now().astimezone(ZoneInfo(salon.time_zone))
-        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        for day in (today + timedelta(days=ahead) for ahead in range(DAYS_AHEAD)):
+        for day in _days(salon, range(DAYS_AHEAD)):
             booked = bookings_between(salon, day, day + timedelta(days=1))
             if not booked.exclude(owner="session").filter(session=None).exists():
                 _fill(salon, day)
+
+
+def remember_visits() -> None:
+    """Let the weeks before today have been busy: who came was served, and now and then somebody did not come."""
+    for salon in Location.objects.filter(code__in=VISITS).order_by("code"):
+        for day in _days(salon, range(-DAYS_BACK, 0)):
+            with clock.moved_to(day - timedelta(days=2)):
+                _fill(salon, day)
+            with clock.moved_to(day + timedelta(hours=22)):
+                _close_the_day(salon, day)
+
+
+def _close_the_day(salon: Location, day: datetime) -> None:
+    for booking in bookings_between(salon, day, day + timedelta(days=1)):
+        missed = zlib.crc32(f"{booking.starts_at}".encode()) % 12 == 0
+        for mark in ("missed",) if missed else ("arrived", "done"):
+            mark_visit(visit=booking.visit, state=mark)
+
+
+def _days(salon: Location, ahead: range) -> list[datetime]:
+    """Days by how far they are from today, as they begin on the wall of a salon."""
+    zone = ZoneInfo(salon.time_zone)
+    today = clock.now().astimezone(zone).date()
+    return [datetime.combine(today + timedelta(days=n), clock_time(), zone) for n in ahead]
 
 
 def _plan_classes() -> None:
@@ -148,16 +196,20 @@ def _plan_classes() -> None:
     for code, (person, weekday, time) in CLASSES.items() if service else ():
         salon, who = Location.objects.get(code=code), Resource.objects.get(code=person)
         for start in _evenings(salon, weekday, time):
-            if not Session.objects.filter(service=service, location=salon, starts_at=start).exists():
+            that_week = (start - timedelta(days=3), start + timedelta(days=3))  # staff may have moved it
+            there = Session.objects.filter(service=service, location=salon, starts_at__range=that_week)
+            if not there.exists():
                 with suppress(StartNotFree):
-                    planned = open_session(
-                        service=service, location=salon, start=start, places=CLASS_PLACES, person_id=who.pk
-                    )
-                    taken = zlib.crc32(f"{start}".encode()) % (CLASS_PLACES + 1)
-                    if taken:
-                        book_seats(
-                            session=planned, party=taken, terms=Terms(contact_name=CUSTOMERS[taken][0])
-                        )
+                    _plan_class(service, salon, who, start)
+
+
+def _plan_class(service: Service, salon: Location, who: Resource, start: datetime) -> None:
+    planned = open_session(
+        service=service, location=salon, start=start, places=CLASS_PLACES, person_id=who.pk
+    )
+    taken = zlib.crc32(f"{start}".encode()) % (CLASS_PLACES + 1)
+    for name, phone in CUSTOMERS[:taken]:
+        book_seats(session=planned, party=1, terms=Terms(contact_name=name, contact_phone=phone))
 
 
 def _evenings(salon: Location, weekday: int, time: str) -> list[datetime]:
@@ -172,8 +224,8 @@ def _evenings(salon: Location, weekday: int, time: str) -> list[datetime]:
 
 
 def _furnish(salons: list[Location]) -> dict[str, ResourceGroup]:
-    """Two chairs and a fitting room in each salon."""
-    chairs, rooms = [], []
+    """Two chairs and a fitting room in each salon, and where there are workshops a room for those."""
+    chairs, rooms, ateliers = [], [], []
     for salon in salons:
         at = {"location": salon, "hours": Resource.Hours.ALWAYS}
         chairs += [
@@ -181,8 +233,14 @@ def _furnish(salons: list[Location]) -> dict[str, ResourceGroup]:
             for n in (1, 2)
         ]
         rooms.append(save_resource(code=f"cabine-{salon.code}", name="Cabine d’essayage", kind="room", **at))
+        if salon.code in CLASSES:
+            name, seats = "Salle d’atelier", ROOM_SEATS
+            ateliers.append(
+                save_resource(code=f"atelier-{salon.code}", name=name, kind="room", seats=seats, **at)
+            )
     return {
         "fauteuils": save_group(code="fauteuils", name="Fauteuils", members=chairs),
+        "ateliers": save_group(code="ateliers", name="Salles d’atelier", members=ateliers),
         "cabines": save_group(code="cabines", name="Cabines d’essayage", members=rooms),
     }
 

@@ -49,7 +49,7 @@ class Canvas:
         ramp = Ramp(dark=mix(colour, (120, 92, 70), 0.17), own=colour, light=mix(colour, CREAM, 0.62))
         glow = ramp.seen_through(small.point([max(0, 212 - round(level * 0.62)) for level in range(256)]))
         lamp = glow.crop((70, 84, 362, 376))
-        self.image.paste(lamp.resize(self.size, Image.Resampling.BILINEAR))
+        self.image.paste(self.enlarged(lamp, Image.Resampling.BILINEAR))
 
     def cast_shadow(self, drawing: Drawing, *, strength: float = 1.0) -> None:
         """The soft and the close shadow of everything laid on the paper."""
@@ -67,8 +67,12 @@ class Canvas:
         close = close.filter(ImageFilter.GaussianBlur(0.5 * unit)).point(
             lambda level: level * 0.30 * strength
         )
-        shadow = ImageChops.add(wide, close).resize(self.size, Image.Resampling.BICUBIC)
+        shadow = self.enlarged(ImageChops.add(wide, close), Image.Resampling.BICUBIC)
         self.image.paste((70, 48, 44), (0, 0), shadow)
+
+    def enlarged(self, soft: Image.Image, resampling: Image.Resampling) -> Image.Image:
+        """What covers the whole sheet, no finer than it will be seen: each of its dots is one of the finished picture."""
+        return soft.resize(self.final, resampling).resize(self.size, Image.Resampling.NEAREST)
 
     def frame(self, outline: Sequence[Point], margin: float = 0.0) -> tuple[int, int, int, int] | None:
         points = self.px(outline)
@@ -200,7 +204,7 @@ class Canvas:
 
     def finish(self, seed: str) -> Image.Image:
         """Scale down and leave the grain of the paper, always the same for the same seed."""
-        image = self.image.resize(self.final, Image.Resampling.LANCZOS, reducing_gap=None)
+        image = self.image.reduce(OVERSAMPLING)
         side = 256
         noise = random.Random(zlib.crc32(seed.encode())).randbytes(side * side)  # noqa: S311
         tile = Image.frombytes("L", (side, side), noise).filter(ImageFilter.GaussianBlur(0.6))
