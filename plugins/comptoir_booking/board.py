@@ -14,7 +14,7 @@ from comptoir_booking.layout import Layout, Need, Visit, lay_out
 from comptoir_booking.masks import depths, disjoint_union, stretch, union, union_of
 from comptoir_booking.models import Resource
 from comptoir_booking.reading import Busy, PlaceFacts, ResourceFacts, read_busy, read_version, rules_of
-from comptoir_booking.wall_time import DAY, TICK_S
+from comptoir_booking.wall_time import DAY, TICK_S, check_day
 
 #: What staff may put aside; never who is taken.
 HOURS, NOTICE, STEPS = "hours", "notice", "steps"
@@ -126,6 +126,7 @@ def read_board(
     ``but_of``: bookings that are looked through. ``fair_at``: a start for which it is to be known who is booked least.
     Errors: ``InvalidValue``, ``VisitTooLong``.
     """
+    check_day(first_day, "first")
     months = (first_day - 2 * DAY).replace(day=1), _after_month(first_day + (days + 1) * DAY)
     plan = _kept.get((visit, *months)) or _plan(read_version(), visit, *months)
     window, busy = _seen(plan, first_day, days, but_of, fair_at)

@@ -1,4 +1,4 @@
-"""What becomes of bookings: held longer, confirmed, given back, cancelled, moved, kept."""
+"""What becomes of bookings: held longer, confirmed, given back, cancelled, moved."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ from comptoir_booking.fees import cancel_percents
 from comptoir_booking.layout import Visit, Wish
 from comptoir_booking.models import Allocation, Booking
 from comptoir_booking.queries import board_at
-from comptoir_booking.refusals import BookingMoved, HoldGone, MarkStays, NotPossible, SeatsStay, TooLate
+from comptoir_booking.refusals import BookingMoved, HoldGone, NotPossible, SeatsStay, TooLate
 from comptoir_booking.rows import give_back, give_seats_back, lock_held, lock_owned, lock_visit, release
 
 State = Booking.State
@@ -99,10 +99,10 @@ def cancel_visit(
     """
 
     def cancel() -> list[Booking]:
-        bookings = _found(lock_visit(visit))
+        bookings = still_there(lock_visit(visit))
         if all(one.state == State.CANCELLED for one in bookings):
             return bookings
-        _check_state(bookings, State.HELD, State.CONFIRMED)
+        check_state(bookings, State.HELD, State.CONFIRMED)
         if by_customer and None in cancel_percents(bookings).values():
             raise TooLate()
         _cancel(bookings, actor_id=actor_id, by_customer=by_customer)
@@ -147,46 +147,6 @@ def move_visit(
     return claim_surely(lambda care: in_transaction(lambda: _move(visit, start, sequence, whom, care, **how)))
 
 
-def mark_visit(*, visit: UUID | str, state: str, actor_id: int | None = None) -> list[Booking]:
-    """Write down that a customer came, was served, or did not come. Errors: ``NotFound``, ``NotPossible``."""
-    before = {
-        State.ARRIVED: (State.CONFIRMED,),
-        State.MISSED: (State.CONFIRMED,),
-        State.DONE: (State.ARRIVED,),
-    }
-
-    def mark() -> list[Booking]:
-        bookings = _found(lock_visit(visit))
-        if all(one.state == state for one in bookings):
-            return bookings
-        _check_state(bookings, *before[State(state)])
-        Booking.objects.filter(pk__in=[one.pk for one in bookings]).update(state=state)
-        add_steps(bookings, state, actor_id=actor_id)
-        return lock_visit(visit)
-
-    return in_transaction(mark)
-
-
-def unmark_visit(*, visit: UUID | str, actor_id: int | None = None) -> list[Booking]:
-    """Take the last mark back: who was said to have come, or not, is booked again; who was served has arrived.
-
-    Errors: ``NotFound``; ``NotPossible`` where there is no mark, ``MarkStays`` once the order was settled with it.
-    """
-    before = {State.ARRIVED: State.CONFIRMED, State.MISSED: State.CONFIRMED, State.DONE: State.ARRIVED}
-
-    def unmark() -> list[Booking]:
-        bookings = _found(lock_visit(visit))
-        _check_state(bookings, *before)
-        marked = State(bookings[0].state)
-        if marked == State.MISSED and bookings[0].document:
-            raise MarkStays()
-        Booking.objects.filter(pk__in=[one.pk for one in bookings]).update(state=before[marked])
-        add_steps(bookings, "unmarked", actor_id=actor_id, was_state=marked)
-        return lock_visit(visit)
-
-    return in_transaction(unmark)
-
-
 def confirm_bookings(held: Sequence[Booking], *, document: str, actor_id: int | None = None) -> None:
     """Confirm bookings that are held and locked."""
     ids = [one.pk for one in held]
@@ -203,7 +163,7 @@ def _move(
     uuid: UUID | str, start: datetime, sequence: int | None, whom: tuple[int | None, tuple[int, ...] | None], care: Care, *,
     actor_id: int | None, by_customer: bool, overrides: frozenset[str], reason: str,
 ) -> list[Booking]:  # fmt: skip
-    seen = _found(list(Booking.objects.filter(visit=uuid).order_by("starts_at", "pk")))
+    seen = still_there(list(Booking.objects.filter(visit=uuid).order_by("starts_at", "pk")))
     taken = list(Allocation.objects.filter(booking__in=seen, is_active=True).select_related("resource"))
     check_movable(seen, sequence, by_customer)
     if seen[0].session_id:
@@ -212,7 +172,7 @@ def _move(
     board = board_at(visit_again(seen, taken, *whom), start, but_of=own, overrides=overrides)
     found, theirs = find_people(board, start), [one.resource_id for one in taken]
     way, takings = lock_people(board, start, found, also_lock=theirs, care=care)
-    bookings = _found(lock_visit(uuid))
+    bookings = still_there(lock_visit(uuid))
     if [(one.pk, one.sequence) for one in bookings] != [(one.pk, one.sequence) for one in seen]:
         raise BookingMoved()
     check_movable(bookings, sequence, by_customer)
@@ -245,7 +205,7 @@ def _wish_again(pieces: list[Booking], people: Mapping[int, int], person_id: int
     return Wish(first.service_id, person_id or people.get(first.pk), first.line, party, len(pieces))
 
 
-def _found(bookings: list[Booking]) -> list[Booking]:
+def still_there(bookings: list[Booking]) -> list[Booking]:
     """The bookings of a visit without those that were given back or cancelled, as long as there are others."""
     if not bookings:
         raise NotFound()
@@ -254,10 +214,10 @@ def _found(bookings: list[Booking]) -> list[Booking]:
 
 def check_movable(bookings: Sequence[Booking], sequence: int | None, by_customer: bool) -> None:
     """Whether a visit may be moved by whoever asks. Errors: ``NotFound``, ``BookingMoved``, ``NotPossible``, ``TooLate``."""
-    _found(list(bookings))
+    still_there(list(bookings))
     if sequence is not None and bookings[0].sequence != sequence:
         raise BookingMoved()
-    _check_state(bookings, State.HELD, State.CONFIRMED)
+    check_state(bookings, State.HELD, State.CONFIRMED)
     if by_customer:
         minutes = max(one.policy["move_minutes"] for one in bookings)
         is_late = clock.now() > bookings[0].starts_at - timedelta(minutes=minutes)
@@ -265,7 +225,8 @@ def check_movable(bookings: Sequence[Booking], sequence: int | None, by_customer
             raise TooLate()
 
 
-def _check_state(bookings: Sequence[Booking], *allowed: str) -> None:
+def check_state(bookings: Sequence[Booking], *allowed: str) -> None:
+    """Whether all of a visit is in one of these states. Errors: ``NotPossible``."""
     for one in bookings:
         if one.state not in allowed:
             raise NotPossible(state=one.get_state_display())

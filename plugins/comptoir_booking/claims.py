@@ -156,7 +156,9 @@ def claim_surely(claim: Callable[[Care], list[Booking]]) -> list[Booking]:
         return claim(TRIES[-1])
     except _NotFree as refused:
         near = nearest_starts(refused.board.visit, refused.start, seen=refused.board)
-        alternatives = [one.isoformat(timespec="minutes") for one in near]
+        # What moves has its own time free, but that is no alternative.
+        own = Booking.objects.filter(pk__in=refused.board.but_of).values_list("starts_at", flat=True)[:1]
+        alternatives = [one.isoformat(timespec="minutes") for one in near if one not in own]
         raise StartNotFree(field="start", alternatives=alternatives) from None
 
 

@@ -16,6 +16,9 @@ class SessionShown(Schema):
     left: int
     people: list[str] = Field(description="names of who gives it")
     rooms: list[str] = Field(description="names of its rooms")
+    sequence: int = Field(
+        description="goes up when it moves, or gets another teacher or room; for `If-Match`"
+    )
 
 
 class SessionList(Schema):
@@ -56,7 +59,11 @@ class NewSession(Schema):
 class SessionChange(Schema):
     """What is left out stays as it is."""
 
+    start: datetime | None = Field(
+        None, description="when it is instead: everybody’s places go with it, and they are told"
+    )
     places: int | None = Field(None, description="1 to 500, never fewer than are taken", examples=[12])
     person: str = Field("", max_length=40, description="code of who gives it instead", examples=["bela"])
     room: str | None = Field("", max_length=40, description="code of its other room; null: none")
     override: list[str] = Field([], max_length=3)
+    reason: str = Field("", max_length=120, description="why a rule is put aside")

@@ -19,8 +19,8 @@ from comptoir_booking.class_changes import change_session
 from comptoir_booking.class_schemas import NewSession, SessionChange, SessionShown
 from comptoir_booking.group_api import sessions_shown
 from comptoir_booking.models import Session
-from comptoir_booking.parameters import ClassId, overrides_in, staff_channel
-from comptoir_booking.sessions import cancel_session, open_session, session_by
+from comptoir_booking.parameters import ClassId, IfMatch, overrides_in, sequence_in, staff_channel
+from comptoir_booking.sessions import cancel_session, open_session, session_by, with_places_left
 
 ADD, CHANGE = "booking.add_booking", "booking.change_booking"
 PROBLEMS = {code: Problem for code in (401, 403, 404, 409, 412, 422)}
@@ -51,18 +51,21 @@ def new_session(request: HttpRequest, channel: Path[str], body: NewSession) -> S
 
 @router.patch(
     "/{uuid:session}", auth=STAFF, response={200: SessionShown, **PROBLEMS},
-    operation_id="staff_change_session", summary="Change the places of a class, who gives it, its room",
+    operation_id="staff_change_session", summary="Move a class; change its places, who gives it, its room",
 )  # fmt: skip
 @decorate_view(once, kept_private)
 def change_class(
-    request: HttpRequest, channel: Path[str], body: SessionChange, session: UUID = ClassId
-) -> dict[str, Any]:
-    """409 `places_taken` says how many are `taken`, `room_too_small` for how many it is. Who waits is offered what is more."""
+    request: HttpRequest, channel: Path[str], body: SessionChange, session: UUID = ClassId, if_match: str = IfMatch
+) -> dict[str, Any]:  # fmt: skip
+    """409 `places_taken` says how many are `taken`, `room_too_small` for how many it is, `team_not_free` has the nearest
+    `alternatives`. Who has a place is told of another time or teacher. Who waits is offered what places there are more.
+    """
     user, found = _my_class(request, channel, session)
     place = found.location
     changed = change_session(
-        session=found, places=body.places, person_id=person_at(place, body.person) if body.person else None,
-        rooms=rooms_asked(place, body.room), actor_id=user.pk, overrides=overrides_in(body.override),
+        session=found, start=body.start, places=body.places, sequence=sequence_in(if_match),
+        person_id=person_at(place, body.person) if body.person else None, rooms=rooms_asked(place, body.room),
+        actor_id=user.pk, overrides=overrides_in(body.override), reason=body.reason,
     )  # fmt: skip
     return _class_answer(changed, found.service.product.sku)
 
@@ -88,5 +91,4 @@ def _my_class(request: HttpRequest, channel: str, session: UUID) -> tuple[User, 
 
 
 def _class_answer(one: Session, sku: str) -> dict[str, Any]:
-    one.left = one.places - one.taken  # type: ignore[attr-defined]
-    return sessions_shown([one], sku)[0]
+    return sessions_shown(with_places_left(Session.objects.filter(pk=one.pk)), sku)[0]

@@ -45,10 +45,15 @@ def find_clients(user: User, text: str) -> list[Client]:
 
 
 def earlier_visits(user: User, booking: Booking) -> list[Booking]:
-    """What the customer of a booking has booked at one's own shops, the latest first; this visit is not among it."""
+    """What the customer of a booking has booked at one's own shops, the latest first; this visit is not among it.
+
+    What was booked online has the customer in its order.
+    """
     whose = _same_person("contact_phone", "contact_email", "customer", booking)
-    if whose is None:
+    ordered = _same_person("phone", "email", "user", booking)
+    if whose is None or ordered is None:
         return []
+    whose |= Q(document__in=Order.objects.filter(ordered).values("number"))
     rows = _visits(user).filter(whose).exclude(visit=booking.visit).exclude(state__in=_NOTHING)
     found = rows.select_related("service__product__parent", "customer", "location").order_by("-starts_at")
     return list(found[:MOST_SHOWN])
@@ -56,7 +61,7 @@ def earlier_visits(user: User, booking: Booking) -> list[Booking]:
 
 def earlier_orders(user: User, booking: Booking) -> list[Order]:
     """What the customer of a booking has ordered, on all channels, as far as one may see it; the latest first."""
-    whose = _same_person("phone", "email", "user", booking)
+    whose = _same_person("phone", "email", "user", booking) if user.has_perm("order.view_order") else None
     return list(orders_for(user).filter(whose).order_by("-placed_at")[:MOST_SHOWN]) if whose else []
 
 

@@ -183,7 +183,7 @@ def series_answer(bookings: list[Booking], missed: list[Any]) -> dict[str, Any]:
 
 
 def sessions_shown(rows: Iterable[Session], sku: str) -> list[dict[str, Any]]:
-    """Dates of a class as they are shown; ``left`` was counted by who read them."""
+    """Dates of a class as they are shown; read by ``with_places_left``."""
     sessions = list(rows)
     given = taken_by(sessions)
     return [_session(one, sku, given.get(one.visit, {})) for one in sessions]
@@ -195,6 +195,7 @@ def _session(one: Session, sku: str, given: Mapping[str, list[str]]) -> dict[str
         "id": one.uuid, "service": sku, "start": one.starts_at.astimezone(zone), "end": one.ends_at.astimezone(zone),
         "time_zone": one.time_zone, "places": one.places, "left": one.left,  # type: ignore[attr-defined]
         "people": given.get(Resource.Kind.STAFF, []), "rooms": given.get(Resource.Kind.ROOM, []),
+        "sequence": one.sequence,  # type: ignore[attr-defined]
     }  # fmt: skip
 
 

@@ -26,7 +26,8 @@ def holidays_of(location: Location, year: int, language: str = "") -> dict[date,
     known = [one for one in spoken.supported_languages if one.partition("_")[0] == language[:2]]
     # Without a word about it, the names are in the language of whoever started the server.
     named = known[0] if known else spoken.default_language
-    return dict(holidays.country_holidays(country, subdiv=part, years=year, language=named))
+    found = holidays.country_holidays(country, subdiv=part, years=year, language=named)
+    return {day: name.replace("'", "’") for day, name in found.items()}
 
 
 def _country_and_part(region: str) -> tuple[str, str | None]:

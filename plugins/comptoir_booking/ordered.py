@@ -13,8 +13,9 @@ from comptoir.checkout.following import bring_along
 from comptoir.orders.models import Order
 from comptoir.orders.services import lock_order
 from comptoir.stock.rows import in_transaction
-from comptoir_booking.changes import cancel_visit, mark_visit, unmark_visit
+from comptoir_booking.changes import cancel_visit
 from comptoir_booking.fees import Piece, cancel_percents, kept_of, missed_percents, pieces_of, quantities
+from comptoir_booking.marks import mark_visit, unmark_visit
 from comptoir_booking.models import Booking
 from comptoir_booking.rows import lock_visit
 
@@ -46,7 +47,7 @@ def mark_booked(*, visit: UUID | str, state: str, actor_id: int | None = None) -
     """Write down that a customer came, was served, or did not come.
 
     With the last visit that was served its order is done. Of who did not come the policy's part of what was paid is kept,
-    the rest goes back, and nothing more is owed. Errors: ``NotFound``, ``NotPossible``.
+    the rest goes back, and nothing more is owed. Errors: ``NotFound``, ``NotPossible``, ``TooEarly``.
     """
 
     def mark(*_seen: object) -> list[Booking]:

@@ -12,9 +12,10 @@ from comptoir_booking.asking import visit_of
 from comptoir_booking.board import OVERRIDES
 from comptoir_booking.layout import Visit
 from comptoir_booking.schemas import VisitAsked, VisitWanted, Wanted
+from comptoir_booking.wall_time import FIRST_DAY, LAST_DAY
 
 PLUGIN = "booking"
-First = Query(..., description="the first day, at the location")
+First = Query(..., ge=FIRST_DAY, le=LAST_DAY, description="the first day, at the location")
 HoldSecret = Path(..., description="the secret of the hold, from the answer that made it")
 VisitId = Path(..., description="id of the visit")
 ClassId = Path(..., description="id of the class")

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +52,16 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Nothing could ever be booked by a policy whose latest moment comes before its earliest one."""
+        if (
+            None not in (self.notice_minutes, self.horizon_days)
+            and self.notice_minutes >= self.horizon_days * 1440
+        ):
+            raise ValidationError(
+                {"notice_minutes": _("Nothing could be booked: that is sooner than the earliest moment.")}
+            )
 
     @property
     def terms(self) -> dict[str, int | str | None]:

@@ -19,7 +19,7 @@ from comptoir_booking.layout import Need, Visit
 from comptoir_booking.masks import bits, highest_first, holds_all, lowest, stretch
 from comptoir_booking.models import Booking
 from comptoir_booking.paces import parts_of, seen_minutes
-from comptoir_booking.wall_time import DAY, TICK_S, instant_of, tick_of
+from comptoir_booking.wall_time import DAY, TICK_S, check_day, instant_of, tick_of
 
 #: How far one question may look.
 MOST_DAYS = 62
@@ -86,18 +86,19 @@ def nearest_starts(
 ) -> list[datetime]:
     """The free starts nearest to one that is gone, in their order.
 
-    ``seen``: a board that was just read. It is enough if it knows that the start is gone, and so many others on its days.
+    ``seen``: a board that was just read. It is enough if it knows that the start is gone, and so many others on its days;
+    bookings that it looks through are looked through.
     """
     if seen and seen.is_for_all:
         near = _nearest(seen, start, limit)
         if len(near) == limit and near[0][0] > 0 and near[-1][0] <= _reach(seen, start):
             return _in_order(seen, near)
     first = max(start.date() - NEAR_DAYS * DAY, clock.now().date() - DAY)
-    board = read_board(visit, first, 2 * NEAR_DAYS + 1)
+    board = read_board(visit, first, 2 * NEAR_DAYS + 1, but_of=seen.but_of if seen else ())
     return _in_order(board, _nearest(board, start, limit))
 
 
-def why_not(visit: Visit, start: datetime) -> dict[str, Any]:
+def why_not(visit: Visit, start: datetime, *, but_of: Collection[int] = ()) -> dict[str, Any]:
     """Why a start is free or not, in codes: the rules it breaks, and each candidate of each role. For staff.
 
     A candidate is ``free``, ``closed`` (not there then) or ``busy``, for the minutes that they take. A role without
@@ -106,7 +107,7 @@ def why_not(visit: Visit, start: datetime) -> dict[str, Any]:
     step = tick_of(start)
     if step is None:
         return {"is_free": False, "rules": ["off_grid"], "roles": []}
-    board = board_at(visit, start)
+    board = board_at(visit, start, but_of=but_of)
     place = step - board.window.since
     begin = place - board.layout.lead
     rules = list(_broken_rules(board, start, place))
@@ -138,6 +139,7 @@ def _with_people(rows: QuerySet[Booking]) -> QuerySet[Booking]:
 
 def board_at(visit: Visit, start: datetime, **how: Any) -> Board:
     """The board of the day on which a start lies at any place of the world. Errors: as ``read_board``."""
+    check_day(start.date(), "start")
     return read_board(visit, start.date() - DAY, 3, fair_at=start, **how)
 
 

@@ -66,6 +66,15 @@ class TooLate(ComptoirError):
     sentence = _("This booking can no longer be changed here. Please call the shop.")
 
 
+class TooEarly(ComptoirError):
+    """A visit is marked as come or not come before that can be known; ``since`` is from when on it can be."""
+
+    code = "mark_too_early"
+    status = 409
+    sentence = _("This can be written down from {when} on.")
+    public_facts = ("since",)
+
+
 class FeeChanged(ComptoirError):
     """Cancelling costs something else than the customer was told: a limit of the policy went by meanwhile."""
 
@@ -111,11 +120,31 @@ class RoomTooSmall(ComptoirError):
 
 
 class TeamNotFree(ComptoirError):
-    """Whoever is to give a class instead, or its other room, is not free at its time, or cannot do it."""
+    """Who is to give a class, or its room, is not free at its time (or the one it is to move to), or cannot do it.
+
+    ``alternatives`` are the three starts nearest to it at which they are, in UTC.
+    """
 
     code = "team_not_free"
     status = 409
     sentence = _("Whoever or whatever you chose is not free at the time of this class.")
+    public_facts = ("alternatives",)
+
+
+class StartOver(ComptoirError):
+    """A class is to be moved to a time that is over."""
+
+    code = "start_over"
+    status = 422
+    sentence = _("This time is over. Please choose a later one.")
+
+
+class ClassBegun(ComptoirError):
+    """A class that has begun is to be moved."""
+
+    code = "class_begun"
+    status = 409
+    sentence = _("This class has begun. It cannot be moved any more.")
 
 
 class ClassItself(ComptoirError):

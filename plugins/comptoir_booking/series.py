@@ -16,7 +16,7 @@ from comptoir_booking.models import Booking
 from comptoir_booking.queries import board_at, nearest_starts, zone_of
 from comptoir_booking.refusals import SeriesNotFree, StartNotFree
 from comptoir_booking.rows import lock_resources
-from comptoir_booking.wall_time import instant_on_wall
+from comptoir_booking.wall_time import check_day, instant_on_wall
 
 MOST_TIMES, MOST_WEEKS = 12, 8
 
@@ -68,6 +68,7 @@ def series_starts(start: datetime, zone_name: str, *, every_weeks: int, times: i
 
 def same_time_later(start: datetime, zone_name: str, *, every_weeks: int, times: int) -> list[datetime]:
     """A start and those after it, at the same time on the wall."""
+    check_day(start.date(), "start")
     zone = ZoneInfo(zone_name)
     wall = start.astimezone(zone).replace(tzinfo=None, fold=0)
     later = [instant_on_wall(wall + timedelta(weeks=n * every_weeks), zone) for n in range(1, times)]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue, NotFound
@@ -86,7 +86,7 @@ def free_sessions(service_id: int, location: Location, first_day: date, days: in
         instant_of(midnight_tick(day, location.time_zone)) for day in (first_day, first_day + days * DAY)
     )
     rows = Session.objects.filter(service=service_id, location=location, is_cancelled=False)
-    return _with_left(rows.filter(starts_at__gte=max(begin, _soonest(service_id)), starts_at__lt=end))
+    return with_places_left(rows.filter(starts_at__gte=max(begin, _soonest(service_id)), starts_at__lt=end))
 
 
 def coming_sessions(services: Sequence[Service], location_ids: Collection[int]) -> QuerySet[Session]:
@@ -99,12 +99,16 @@ def coming_sessions(services: Sequence[Service], location_ids: Collection[int]) 
             service=one.pk, starts_at__gte=soonest, starts_at__lt=now + timedelta(days=policy.horizon_days)
         )
     rows = Session.objects.filter(in_time, location__in=location_ids, is_cancelled=False)
-    return _with_left(rows.select_related("location"))
+    return with_places_left(rows.select_related("location"))
 
 
-def _with_left(rows: QuerySet[Session]) -> QuerySet[Session]:
+def with_places_left(rows: QuerySet[Session]) -> QuerySet[Session]:
+    """Classes with ``left``, the places nobody has or held too long, and ``sequence``, which goes up when they change."""
     late = Q(bookings__state=State.HELD, bookings__held_until__lte=clock.now())
-    rows = rows.annotate(left=F("places") - F("taken") + Count("bookings", filter=late))
+    own = Booking.objects.filter(visit=OuterRef("visit")).values("sequence")[:1]
+    rows = rows.annotate(
+        left=F("places") - F("taken") + Count("bookings", filter=late), sequence=Subquery(own)
+    )
     return rows.order_by("starts_at", "pk")  # Django drops a model's own order where rows are counted
 
 
@@ -124,12 +128,11 @@ def sessions_by(uuids: Iterable[UUID | str], location_ids: Sequence[int]) -> lis
 
 
 def taken_by(sessions: Iterable[Session]) -> dict[UUID, dict[str, list[str]]]:
-    """Who gives classes, and where: names by the visit that takes their time, then by kind of resource; one statement."""
+    """Who gives classes, and where: names by the visit that takes their time, then by kind of resource, staff first; one statement."""
     rows = Allocation.objects.filter(booking__visit__in=[one.visit for one in sessions], is_active=True)
+    rows = rows.order_by("-resource__kind", "pk")  # staff, rooms, pools, equipment
     found: dict[UUID, dict[str, list[str]]] = {}
-    for visit, kind, name in rows.order_by("pk").values_list(
-        "booking__visit", "resource__kind", "resource__name"
-    ):
+    for visit, kind, name in rows.values_list("booking__visit", "resource__kind", "resource__name"):
         names = found.setdefault(visit, {}).setdefault(kind, [])
         if name not in names:
             names.append(name)
@@ -172,10 +175,10 @@ def move_seats(
             raise InvalidValue(field="session", value=str(session.uuid))
         if first.session_id == session.pk:
             return bookings
-        _change_seats(bookings, session)
-        when = {"starts_at": session.starts_at, "ends_at": session.ends_at, "wall_start": session.wall_start}
+        to = _change_seats(bookings, session)  # as it is now: staff may have moved it
+        when = {"starts_at": to.starts_at, "ends_at": to.ends_at, "wall_start": to.wall_start}
         Booking.objects.filter(pk__in=[one.pk for one in bookings]).update(
-            session=session, location=session.location_id, time_zone=session.time_zone, **when,
+            session=to, location=to.location_id, time_zone=to.time_zone, **when,
             sequence=F("sequence") + 1, moves=F("moves") + int(by_customer),
         )  # fmt: skip
         add_steps(bookings, "moved", actor_id=actor_id, was=first.wall_start, by_customer=by_customer)
@@ -189,8 +192,8 @@ def move_seats_by_customer(*, token: str, session: Session, sequence: int | None
     return move_seats(visit=booking_for(token)[0].visit, session=session, sequence=sequence, by_customer=True)
 
 
-def _change_seats(bookings: Sequence[Booking], to: Session) -> None:
-    """Both classes are locked after the bookings, in the order of their ids, as when places are given back."""
+def _change_seats(bookings: Sequence[Booking], to: Session) -> Session:
+    """Both classes are locked after the bookings, in the order of their ids, as when places are given back; returns ``to``."""
     ids = [bookings[0].session_id, to.pk]
     rows = {
         one.pk: one
@@ -198,6 +201,7 @@ def _change_seats(bookings: Sequence[Booking], to: Session) -> None:
     }
     _take_places(rows[to.pk], len(bookings), _soonest(to.service_id))
     give_seats_back(one.session_id for one in bookings)
+    return rows[to.pk]
 
 
 def cancel_session(*, session: Session, actor_id: int | None = None) -> int:

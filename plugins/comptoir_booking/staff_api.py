@@ -46,7 +46,7 @@ from comptoir_booking.schemas import (
     VisitWanted,
 )
 from comptoir_booking.series import book_series
-from comptoir_booking.wall_time import DAY, instant_of, midnight_tick
+from comptoir_booking.wall_time import DAY, begin_of
 
 LOOK, ADD, CHANGE = "booking.view_booking", "booking.add_booking", "booking.change_booking"
 PROBLEMS = {code: Problem for code in (401, 403, 404, 409, 412, 422)}
@@ -74,7 +74,7 @@ def bookings(
     """By day of the location. What is only held is among them."""
     staff_channel(request, channel)
     place = workplace(check_permission(request, LOOK), location)
-    begin, end = (instant_of(midnight_tick(day, place.time_zone)) for day in (first, first + days * DAY))
+    begin, end = (begin_of(day, place.time_zone) for day in (first, first + days * DAY))
     return {"items": [_shown(one) for one in bookings_between(place, begin, end)]}
 
 

@@ -1,6 +1,7 @@
 """What customers are told of their visits, and when: each message is about one step of the first booking of a visit.
 
-Confirmation, move and cancelling are told at once. The reminder and the thanks are written down with the step and wait for
+Confirmation, move and cancelling are told at once, as is another teacher of a class; by SMS, which wakes people, not at
+night. The reminder and the thanks are written down with the step and wait for
 their hour, in the day of the shop's own zone; when it comes, what was cancelled or moved meanwhile is told nothing.
 """
 
@@ -64,6 +65,18 @@ def sms_due(step: BookingStep) -> datetime | None:
     return reminder_due(step) if shop.SMS_TRANSPORT else None
 
 
+def shop_sms_due(step: BookingStep) -> datetime | None:
+    """At once, or in the morning if it is night there, but not later than anybody would set out."""
+    booking, now = step.booking, clock.now()
+    wall = now.astimezone(ZoneInfo(booking.time_zone))
+    day = wall.date() + timedelta(days=int(wall.time() > LAST_HOUR))
+    is_night = not FIRST_HOUR <= wall.time() <= LAST_HOUR
+    due = instant_at(day, FIRST_HOUR, booking.time_zone) if is_night else now
+    starts = [booking.starts_at, *map(datetime.fromisoformat, filter(None, [step.facts.get("was")]))]
+    is_in_time = due < min(starts) - timedelta(hours=1)
+    return (due if is_in_time else now) if shop.SMS_TRANSPORT and step.facts.get("by_shop") else None
+
+
 def thanks_due(step: BookingStep) -> datetime | None:
     """The day after the visit."""
     booking = step.booking
@@ -120,8 +133,11 @@ def _stands(step: BookingStep) -> bool:
     return step.booking.state in (State.CONFIRMED, State.ARRIVED) and _is_latest(step)
 
 
-def _is_cancelled(step: BookingStep) -> bool:
-    return step.booking.state == State.CANCELLED
+def _is_given_so(step: BookingStep) -> bool:
+    """Whether nobody else was to give it after that, and it is still to come."""
+    later = BookingStep.objects.filter(booking=step.booking_id, pk__gt=step.pk, change="person").exists()
+    is_coming = step.booking.state in (State.CONFIRMED, State.ARRIVED)
+    return is_coming and not later and clock.now() < step.booking.starts_at
 
 
 def _is_to_come(step: BookingStep) -> bool:
@@ -144,6 +160,8 @@ def _facts(step: BookingStep) -> dict[str, Any]:
         **facts_of_visit(rows),
         "name": step.booking.customer_name,
         "was": formats.date_format(datetime.fromisoformat(was), "l j F H:i") if was else "",
+        "was_given": step.facts.get("was_given", ""),
+        "by_shop": step.facts.get("by_shop", False),
         "place": facts_of_place(step.booking.location),
         "order": {"link": visit_link(rows, translation.get_language() or "")},
     }
@@ -185,23 +203,45 @@ def _files(step: BookingStep) -> list[File]:
     return [File("appointment.ics", MEDIA_TYPE, calendar_of_visit(step.booking.visit))]
 
 
+def can_be_told(booking: Booking) -> bool:
+    """Whether there is any way to tell its customer something."""
+    return bool(booking.customer_email or (booking.customer_phone and shop.SMS_TRANSPORT))
+
+
+def _phone_alone(step: BookingStep) -> str:
+    """Where nothing can be sent but an SMS."""
+    return "" if step.booking.customer_email else step.booking.customer_phone
+
+
 def _kind(code: str, label: str | Promise, *, medium: str = Message.Medium.EMAIL, **how: Any) -> Kind:
     is_sms = medium == Message.Medium.SMS
-    return Kind(
-        code, medium, "step",
-        rows=_steps,
-        order_of=_order_of,
-        address_of=lambda step: step.booking.customer_phone if is_sms else step.booking.customer_email,
-        locale_of=_locale_of,
-        facts_of=_facts,
-        label=label,
-        **how,
-    )  # fmt: skip
+
+    def address_of(step: BookingStep) -> str:
+        return step.booking.customer_phone if is_sms else step.booking.customer_email
+
+    usual = {"address_of": address_of, "rows": _steps, "order_of": _order_of, "locale_of": _locale_of}
+    return Kind(code, medium, "step", facts_of=_facts, label=label, **{**usual, **how})
 
 
 KINDS = [
     _kind("booking_made", _("appointment booked"), is_of_use=_stands, files_of=_files),
     _kind("booking_moved", _("appointment moved"), is_of_use=_stands, files_of=_files),
+    _kind(
+        "booking_moved_sms",
+        _("appointment moved"),
+        medium=Message.Medium.SMS,
+        is_of_use=_stands,
+        due_of=shop_sms_due,
+    ),
+    _kind("booking_person", _("somebody else gives the class"), is_of_use=_is_given_so, files_of=_files),
+    _kind(
+        "booking_person_sms",
+        _("somebody else gives the class"),
+        medium=Message.Medium.SMS,
+        address_of=_phone_alone,
+        is_of_use=_is_given_so,
+        due_of=shop_sms_due,
+    ),
     _kind(
         "booking_cancelled",
         _("appointment cancelled"),
@@ -228,6 +268,9 @@ KINDS = [
 TOLD = {
     "booking_made": ("booked", "confirmed"),
     "booking_moved": ("moved",),
+    "booking_moved_sms": ("moved",),
+    "booking_person": ("person",),
+    "booking_person_sms": ("person",),
     "booking_cancelled": ("cancelled",),
     "booking_reminder": MADE,
     "booking_sms": MADE,

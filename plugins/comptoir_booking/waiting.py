@@ -171,7 +171,8 @@ def _offer(pk: int) -> bool:
         return False
     here = clock.now().astimezone(ZoneInfo(entry.location.time_zone))
     first = max(entry.first_day, here.date())
-    if first > entry.last_day or (entry.session and not entry.session.is_open):
+    is_over = not entry.session.is_open if entry.session else first > entry.last_day  # classes move
+    if is_over:
         _end(entry)
         return False
     if not FIRST_HOUR <= here.hour < LAST_HOUR:

@@ -9,9 +9,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from comptoir.base.errors import InvalidValue
+
 #: A step of the grid. All offsets from UTC that are in use are multiples of it.
 TICK_S = 300
 DAY = timedelta(days=1)
+#: Days on which anything can be: near the ends of the calendar there is no day before, or none after.
+FIRST_DAY, LAST_DAY = date(1971, 1, 1), date(8999, 12, 31)
 
 
 def local_instants(starts: datetime, ends: datetime, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
@@ -21,6 +25,12 @@ def local_instants(starts: datetime, ends: datetime, zone: ZoneInfo) -> tuple[da
     """
     begin, end = _instant(starts, zone, is_end=False), _instant(ends, zone, is_end=True)
     return (begin, end) if begin < end else None
+
+
+def check_day(day: date, field: str) -> None:
+    """Whether it is a day of this calendar that can be reckoned with. Errors: ``InvalidValue``."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise InvalidValue(field=field, value=day.isoformat())
 
 
 def instant_at(day: date, at: time, zone_name: str) -> datetime:
@@ -55,6 +65,11 @@ def midnight_tick(day: date, zone_name: str) -> int:
     """The step at which a day begins at a place."""
     begin = _instant(datetime.combine(day, time()), ZoneInfo(zone_name), is_end=False)
     return int(begin.timestamp()) // TICK_S
+
+
+def begin_of(day: date, zone_name: str) -> datetime:
+    """The instant at which a day begins at a place, in UTC."""
+    return instant_of(midnight_tick(day, zone_name))
 
 
 def tick_of(moment: datetime) -> int | None:

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +16,7 @@ from comptoir.channels.models import Location
 from comptoir_booking.backoffice.screen import AT_THE_DESK
 from comptoir_booking.board import HOURS
 from comptoir_booking.models import GRID_MINUTES, MOST_PEOPLE, Resource, Service
-from comptoir_booking.wall_time import instant_at
+from comptoir_booking.wall_time import FIRST_DAY, LAST_DAY, instant_at
 
 #: Services one after the other that the form has room for.
 MOST_SERVICES = 4
@@ -22,7 +24,9 @@ MOST_SERVICES = 4
 
 def day_field(**how: Any) -> forms.DateField:
     """A day, by the calendar that every browser brings."""
-    return forms.DateField(widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), **how)
+    known = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, validators=known, **how)
 
 
 def time_field(**how: Any) -> forms.TimeField:
@@ -136,6 +140,15 @@ class NewVisitForm(StartForm):
     @property
     def has_more_services(self) -> bool:
         return any(field.value() or field.errors for field in self.further_services)
+
+
+def with_time_taken(said: QueryDict) -> QueryDict:
+    """What was sent, with the day and time of the button that was pressed, if it was one of the other times."""
+    if not (taken := said.get("take")):
+        return said
+    said = said.copy()
+    said["on"], _t, said["time"] = taken.partition("T")
+    return said
 
 
 class MoveForm(StartForm):

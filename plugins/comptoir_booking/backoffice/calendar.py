@@ -185,7 +185,9 @@ class DayScreen(CalendarScreen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         facts = {
-            "heading": formats.date_format(self.day, "l j F Y"),
+            "heading": formats.date_format(
+                self.day, "l j F" if self.day.year == self.today.year else "l j F Y"
+            ),
             "before_url": self.url_of(self.view_name, self.day - DAY),
             "after_url": self.url_of(self.view_name, self.day + DAY),
             "today_url": self.url_of(self.view_name, self.today),
@@ -222,7 +224,7 @@ class WeekScreen(CalendarScreen):
             return []
         days = [self.first_day + number * DAY for number in range(self.days)]
         return [
-            (self.diary.column(self.of, day), formats.date_format(day, "D j b"), self.url_of(BY_PERSON, day))
+            (self.diary.column(self.of, day), formats.date_format(day, "D j"), self.url_of(BY_PERSON, day))
             for day in days
         ]
 
@@ -230,9 +232,10 @@ class WeekScreen(CalendarScreen):
         if self.place is None:
             return super().get_context_data(**kwargs)
         last = self.first_day + (self.days - 1) * DAY
+        first = formats.date_format(self.first_day, "j" if self.first_day.month == last.month else "j F")
         of = self.of.code if self.of else ""
         facts = {
-            "heading": f"{formats.date_format(self.first_day, 'j F')} – {formats.date_format(last, 'j F Y')}",
+            "heading": f"{first} – {formats.date_format(last, 'j F Y')}",
             "of": self.of,
             "team": self.diary.team,
             "before_url": self.url_of("week", self.day - 7 * DAY, of=of),

@@ -1,7 +1,9 @@
 """What staff fill in for classes: dates for the calendar, what changes, who rings up for places."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,9 +13,8 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from comptoir.channels.models import Location
 from comptoir_booking.asking import rooms_asked
 from comptoir_booking.backoffice.booking_forms import StartForm
-from comptoir_booking.board import HOURS
 from comptoir_booking.class_dates import MOST_DATES
-from comptoir_booking.models import Resource, Service
+from comptoir_booking.models import Resource, Service, Session
 from comptoir_booking.sessions import MOST_IN_A_SESSION, MOST_PLACES
 
 #: What the choice of a room says for none; no code looks like that.
@@ -73,6 +74,8 @@ class NewClassForm(StartForm):
         rows = Service.objects.filter(in_sessions=True, is_active=True).select_related("product__parent")
         self.fields["service"].queryset = rows
         self.fields["service"].label_from_instance = lambda one: one.product.get_title()
+        if len(rows) == 1:  # nothing to choose
+            self.initial.setdefault("service", rows[0].pk)
         self.fields["person"].label = _("Who gives it")
         rooms = rooms_at(self.place)
         self.fields["room"].choices = [("", _("as the class needs")), *rooms]
@@ -102,25 +105,27 @@ class SeatsForm(forms.Form):
     )
 
 
-class ChangeForm(forms.Form):
-    """How many places a class has from now on, who gives it, in which room."""
+class ChangeForm(StartForm):
+    """When a class is from now on, how many places it has, who gives it, in which room; ``sequence`` is of what was seen."""
 
     places = places_field()
-    person = forms.ChoiceField(label=gettext_lazy("Who gives it"), required=False)
     room = room_field()
-    outside_hours = forms.BooleanField(
-        label=gettext_lazy("Also outside of the working hours"), required=False,
-        help_text=gettext_lazy("Nobody is ever booked twice."),
-    )  # fmt: skip
+    sequence = forms.IntegerField(min_value=0, widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, people: Choices, rooms: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, session: Session, rooms: Choices, **kwargs: Any) -> None:
         """The first of the people and of the rooms is what it is now."""
-        super().__init__(*args, **kwargs)
-        self.fields["person"].choices, self.fields["room"].choices = people, rooms
-        for name, choices in (("person", people), ("room", rooms)):
+        now = session.starts_at.astimezone(ZoneInfo(session.time_zone)).replace(tzinfo=None)
+        begin = {"on": now.date(), "time": now.time(), "places": session.places, **kwargs.pop("initial")}
+        super().__init__(*args, place=session.location, initial=begin, **kwargs)
+        self.session = session
+        self.fields["person"].label, self.fields["room"].choices = _("Who gives it"), rooms
+        for name, choices in (("person", self.fields["person"].choices), ("room", rooms)):
             if len(choices) < 2:
                 del self.fields[name]
+        if not session.is_open:
+            del self.fields["on"], self.fields["time"]
 
     @property
-    def overrides(self) -> frozenset[str]:
-        return frozenset({HOURS}) if self.cleaned_data["outside_hours"] else frozenset()
+    def start(self) -> datetime:
+        """The instant that is meant; its own, where an hour comes twice, unless another time was said."""
+        return super().start if {"on", "time"} & set(self.changed_data) else self.session.starts_at

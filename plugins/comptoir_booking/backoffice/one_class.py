@@ -1,4 +1,4 @@
-"""One date of a class: who comes and who waits, places for who rings up, what changes; or it does not take place."""
+"""One date of a class: who comes and who waits, places for who rings up; or it does not take place."""
 
 from typing import Any
 from uuid import UUID
@@ -7,37 +7,35 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from wagtail.admin import messages
 
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError
 from comptoir.channels.models import Location
-from comptoir_booking.backoffice.class_forms import ChangeForm, SeatsForm, rooms_at, rooms_chosen
+from comptoir_booking.backoffice.class_forms import SeatsForm
 from comptoir_booking.backoffice.classes import WAITS, given_by
 from comptoir_booking.backoffice.screen import (
     ICONS,
     BookScreen,
     State,
+    change_class_url,
     class_url,
     classes_url,
     name_of,
     visit_url,
 )
-from comptoir_booking.backoffice.taking import channel_at, people_at, person_id
+from comptoir_booking.backoffice.taking import channel_at
 from comptoir_booking.claims import Terms
-from comptoir_booking.class_changes import change_session
 from comptoir_booking.diary import day_of, name_customers
-from comptoir_booking.models import Booking, Resource, Session
-from comptoir_booking.sessions import book_seats, cancel_session, taken_by
+from comptoir_booking.models import Booking, Session
+from comptoir_booking.sessions import book_seats, cancel_session
 from comptoir_booking.wording import when_text
 
 
-class ClassScreen(BookScreen):
-    """One date of a class: who comes, who waits, places for who rings up; or it does not take place."""
-
-    template_name = "comptoir_booking/backoffice/class.html"
+class ClassScreenBase(BookScreen):
+    """A screen about one date of a class at one of one's own locations; for others it is not there."""
 
     @cached_property
     def session(self) -> Session:
@@ -58,13 +56,17 @@ class ClassScreen(BookScreen):
     def trail(self) -> list[dict[str, Any]]:
         return [*super().trail(), {"url": classes_url(self.place), "label": _("Classes")}]
 
+
+class ClassScreen(ClassScreenBase):
+    """One date of a class: who comes, who waits, places for who rings up; or it does not take place."""
+
+    template_name = "comptoir_booking/backoffice/class.html"
+
     def post(self, request: HttpRequest, session: UUID) -> HttpResponse:
-        what = request.POST.get("do", "")
-        if not self.may("change_booking" if what in ("cancel", "change") else "add_booking"):
+        cancels = request.POST.get("do", "") == "cancel"
+        if not self.may("change_booking" if cancels else "add_booking"):
             return HttpResponse(status=403)
-        if what == "cancel":
-            return self._cancel()
-        return self._change() if what == "change" else self._take()
+        return self._cancel() if cancels else self._take()
 
     def _take(self) -> HttpResponse:
         form = SeatsForm(self.request.POST)
@@ -76,33 +78,6 @@ class ClassScreen(BookScreen):
             form.add_error("party", str(error))
             return self.render_to_response(self.get_context_data(form=form), status=error.status)
         messages.success(self.request, _("Booked."))
-        return redirect(class_url(self.session))
-
-    def change_form(self, said: Any = None) -> ChangeForm:
-        """What it is now comes first, and stays if nothing else is chosen."""
-        now, none = taken_by([self.session]).get(self.session.visit, {}), _("nobody")
-        people, rooms = now.get(Resource.Kind.STAFF, []), now.get(Resource.Kind.ROOM, [])
-        as_now = _("%(what)s (unchanged)")
-        return ChangeForm(
-            said, initial={"places": self.session.places},
-            people=[("", as_now % {"what": ", ".join(people) or none}), *people_at(self.place)],
-            rooms=[("", as_now % {"what": ", ".join(rooms) or pgettext("room", "none")}), *rooms_at(self.place)],
-        )  # fmt: skip
-
-    def _change(self) -> HttpResponse:
-        form = self.change_form(self.request.POST)
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(change=form), status=422)
-        said = form.cleaned_data
-        try:
-            change_session(
-                session=self.session, places=said["places"], person_id=person_id(said.get("person", "")),
-                rooms=rooms_chosen(self.place, said), actor_id=self.request.user.pk, overrides=form.overrides,
-            )  # fmt: skip
-        except ComptoirError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-            return self.render_to_response(self.get_context_data(change=form), status=error.status)
-        messages.success(self.request, _("The class is changed."))
         return redirect(class_url(self.session))
 
     def _book(self, said: dict[str, Any]) -> None:
@@ -134,7 +109,7 @@ class ClassScreen(BookScreen):
             "comers": comers(one),
             "waiting": waiting,
             "form": kwargs.get("form") or SeatsForm(),
-            "change": kwargs.get("change") or self.change_form(),
+            "change_url": change_class_url(one),
             "can_book": is_on and one.taken < one.places,
             "can_change": is_on,
         }

@@ -15,11 +15,12 @@ from wagtail.admin import messages
 from comptoir.base import clock
 from comptoir.base.errors import ComptoirError
 from comptoir.base.money import written
-from comptoir_booking.backoffice.booking_forms import MoveForm
+from comptoir_booking.backoffice.booking_forms import MoveForm, with_time_taken
 from comptoir_booking.backoffice.screen import (
     ICONS,
     State,
     VisitScreenBase,
+    class_url,
     people_of,
     refused,
     services_of,
@@ -27,9 +28,11 @@ from comptoir_booking.backoffice.screen import (
 from comptoir_booking.backoffice.taking import people_at, person_id
 from comptoir_booking.changes import move_visit
 from comptoir_booking.clients import earlier_orders, earlier_visits
+from comptoir_booking.marks import too_early_until
 from comptoir_booking.models import Booking, BookingStep
-from comptoir_booking.ordered import cancel_booked, mark_booked, unmark_booked
+from comptoir_booking.ordered import cancel_booked, mark_booked, order_of, unmark_booked
 from comptoir_booking.self_service import CancelTerms, fees_of_cancel, fees_of_move
+from comptoir_booking.wording import names_of, services_text
 
 #: What can be done in a state, in the order of its buttons: what it becomes, and what the button says.
 MARKS = {
@@ -45,6 +48,7 @@ CHANGES = {
     "booked": gettext_lazy("booked by the team"),
     "confirmed": gettext_lazy("booked by the customer"),
     "moved": gettext_lazy("moved"),
+    "person": gettext_lazy("given by somebody else"),
     "cancelled": gettext_lazy("cancelled"),
     "unmarked": gettext_lazy("mark taken back"),
 }
@@ -76,14 +80,16 @@ class VisitScreen(VisitScreenBase):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         first = self.bookings[0]
         zone = ZoneInfo(self.place.time_zone)
+        order = order_of(self.bookings) if self.request.user.has_perm("order.view_order") else None
         visits, terms = earlier_visits(self.request.user, first), fees_of_cancel(self.bookings)
         facts = {
             "first": first,
-            "bookings": [(one, people_of([one])) for one in self.bookings],
+            "bookings": rows_of(self.bookings),
+            "class_url": class_url(first.session) if first.session else "",
             "zone": self.place.time_zone,
             "ends_at": self.bookings[-1].ends_at.astimezone(zone),
             "icon": ICONS[State(first.state)],
-            "marks": MARKS.get(State(first.state), []),
+            **marks_of(self.bookings),
             "can_undo": first.state in MARKED,
             "can_change": first.state == State.CONFIRMED,
             "policy": policy_words(self.bookings, terms),
@@ -91,11 +97,20 @@ class VisitScreen(VisitScreenBase):
             "steps": [(step, _told(step)) for step in _steps(first)],
             "visits": visits,
             "visits_missed": sum(one.state == State.MISSED for one in visits),
+            "order": order,
+            "due_later": written(order.money(order.due_later)) if order and order.due_later else "",
             "orders": earlier_orders(self.request.user, first),
             "services": services_of(self.bookings),
             "move_url": reverse("appointments:move", args=[first.visit]),
         }
         return super().get_context_data(**{**facts, **kwargs})
+
+
+def rows_of(bookings: Sequence[Booking]) -> list[tuple[Booking, str, str]]:
+    """What is booked, in words, and with whom; places of a class are said once, with who gives it."""
+    if bookings[0].session_id:
+        return [(bookings[0], services_text(bookings, {}), names_of(bookings))]
+    return [(one, one.service.product.get_title(), ", ".join(people_of([one]))) for one in bookings]
 
 
 class MoveScreen(VisitScreenBase):
@@ -111,9 +126,8 @@ class MoveScreen(VisitScreenBase):
     def form(self, said: Any = None) -> MoveForm:
         first = self.bookings[0]
         start = first.starts_at.astimezone(ZoneInfo(self.place.time_zone))
-        if said is not None and (taken := said.get("take")):
-            said = said.copy()
-            said["on"], _t, said["time"] = taken.partition("T")
+        if said is not None and said.get("take"):
+            said = with_time_taken(said)
             said["booking"] = ""
         begin = {"on": f"{start:%Y-%m-%d}", "time": f"{start:%H:%M}", "sequence": first.sequence}
         people = [("", _("the same as now, if possible")), *people_at(self.place)]
@@ -160,6 +174,17 @@ class MoveScreen(VisitScreenBase):
         return super().get_context_data(**{**facts, **kwargs})
 
 
+def marks_of(bookings: Sequence[Booking]) -> dict[str, list[tuple[str, str]]]:
+    """The marks that can be made now, and those whose time is still to come with the time."""
+    found: dict[str, list[tuple[str, str]]] = {"marks": [], "marks_later": []}
+    for mark, words in MARKS.get(State(bookings[0].state), []):
+        if when := too_early_until(bookings, mark):
+            found["marks_later"].append((words, when))
+        else:
+            found["marks"].append((mark, words))
+    return found
+
+
 def policy_words(bookings: Sequence[Booking], cancelling: CancelTerms) -> list[str]:
     """What holds for a visit, as it was when it was made; staff may be kinder."""
     zone, moving = ZoneInfo(bookings[0].time_zone), fees_of_move(bookings)
@@ -188,6 +213,8 @@ def _told(step: BookingStep) -> str:
         words += f" ({dict(State.choices).get(state, state)})"
     if was := step.facts.get("was"):
         words += " " + _("(was %(when)s)") % {"when": was.replace("T", " ")[:16]}
+    if given := step.facts.get("was_given"):
+        words += " " + _("(was with %(people)s)") % {"people": given}
     if reason := step.facts.get("reason"):
         words += f" · {reason}"
     return words

@@ -45,6 +45,18 @@ def conflicts_url(place: Location) -> str:
     return f"{reverse('appointments:hours')}?{urlencode({'at': place.code})}"
 
 
+def warn_of_conflicts(request: HttpRequest, place: Location) -> None:
+    """Point out what lies outside of the hours when these have changed: it stays booked, and somebody has to decide."""
+    if number := count_conflicts(place):
+        words = ngettext(
+            "%(number)s appointment lies outside of the hours now. It stays booked until somebody moves it.",
+            "%(number)s appointments lie outside of the hours now. They stay booked until somebody moves them.",
+            number,
+        )
+        button = messages.button(conflicts_url(place), _("Show"))
+        messages.warning(request, words % {"number": number}, buttons=[button])
+
+
 def _ahead(place: Location) -> Any:
     return read_diary(place, day_of(clock.now(), place.time_zone), LOOKS_AHEAD_DAYS)
 
@@ -168,7 +180,7 @@ def _chart(people: list[Filled]) -> Any:
     days = list(people[0].open)
     values = [min(_percent(people, day), 100) for day in days]
     texts = [
-        f"{formats.date_format(day, 'D j b')}: {value}\u202f%"
+        f"{formats.date_format(day, 'D j N')}: {value}\u202f%"
         for day, value in zip(days, values, strict=True)
     ]
     most = max(values)

@@ -25,7 +25,7 @@ from comptoir.customers.queries import workplaces
 from comptoir_booking.board import NOTICE, STEPS
 from comptoir_booking.diary import day_of, name_customers
 from comptoir_booking.models import Booking, Resource, Session
-from comptoir_booking.refusals import StartNotFree
+from comptoir_booking.refusals import StartNotFree, TeamNotFree
 
 State = Booking.State
 #: A state is told by words and by a sign, never by colour alone.
@@ -59,7 +59,7 @@ class BookScreen(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
             raise Http404
         if asked and found:
             self.request.session["appointments_at"] = found.code
-        return found or next(iter(_with_team(self.places)), None) or next(iter(self.places), None)
+        return found or next(iter(with_team(self.places)), None) or next(iter(self.places), None)
 
     @cached_property
     def today(self) -> date:
@@ -112,7 +112,9 @@ class VisitScreenBase(BookScreen):
     def bookings(self) -> list[Booking]:
         """The bookings of the visit, in their order."""
         rows = Booking.objects.filter(visit=self.kwargs["visit"]).order_by("starts_at", "pk")
-        related = rows.select_related("location", "service__product__parent", "customer", "channel")
+        related = rows.select_related(
+            "location", "service__product__parent", "customer", "channel", "session"
+        )
         found = list(related.prefetch_related("allocations__resource"))
         if not found:
             raise Http404
@@ -154,6 +156,10 @@ def class_url(session: Session) -> str:
     return reverse("appointments:class", args=[session.uuid])
 
 
+def change_class_url(session: Session) -> str:
+    return reverse("appointments:change_class", args=[session.uuid])
+
+
 def classes_url(place: Location) -> str:
     return f"{reverse('appointments:classes')}?at={place.code}"
 
@@ -170,7 +176,7 @@ def people_of(bookings: Iterable[Booking]) -> list[str]:
 
 def refused(error: ComptoirError, zone_name: str) -> list[tuple[str, str]]:
     """The nearest other times of a refusal, as buttons: what they send, and what stands on them."""
-    if not isinstance(error, StartNotFree):
+    if not isinstance(error, StartNotFree | TeamNotFree):
         return []
     moments = [
         datetime.fromisoformat(one).astimezone(ZoneInfo(zone_name)) for one in error.facts["alternatives"]
@@ -186,6 +192,7 @@ def day_said(text: str) -> date | None:
         return None
 
 
-def _with_team(places: list[Location]) -> list[Location]:
+def with_team(places: list[Location]) -> list[Location]:
+    """The locations that have anybody, or anything, to book."""
     booked = set(Resource.objects.filter(is_active=True).values_list("location", flat=True))
     return [one for one in places if one.pk in booked]

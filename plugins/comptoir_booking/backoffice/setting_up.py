@@ -1,4 +1,4 @@
-"""Plain forms for what can be booked: people and things with their hours, services with their parts, policies."""
+"""Plain forms for what can be booked: people and things with their hours, services with their parts."""
 
 from typing import Any
 
@@ -10,8 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from wagtail.admin import messages
+from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.ui.tables import BooleanColumn, Column
@@ -24,8 +23,9 @@ from comptoir.base.backoffice import CarefulDeleteView
 from comptoir.base.errors import InvalidValue
 from comptoir.customers.queries import workplaces
 from comptoir_booking.backoffice.feed import FeedScreen
-from comptoir_booking.backoffice.problems import LOOKS_AHEAD_DAYS, conflicts_url, count_conflicts
-from comptoir_booking.models import Policy, Resource, ResourceGroup, Service
+from comptoir_booking.backoffice.policies import PolicyViewSet
+from comptoir_booking.backoffice.problems import warn_of_conflicts
+from comptoir_booking.models import Resource, ResourceGroup, Service
 from comptoir_booking.services import check_segments
 
 
@@ -76,16 +76,7 @@ class ResourceEditView(OwnResources, generic.EditView):
 
     def form_valid(self, form: forms.ModelForm) -> HttpResponse:
         answer = super().form_valid(form)
-        if number := count_conflicts(self.object.location):
-            words = ngettext(
-                "%(number)s appointment lies outside of the hours now. It stays booked until somebody moves it.",
-                "%(number)s appointments lie outside of the hours now. They stay booked until somebody moves them.",
-                number,
-            )
-            button = messages.button(conflicts_url(self.object.location), _("Show"))
-            messages.warning(
-                self.request, words % {"number": number, "days": LOOKS_AHEAD_DAYS}, buttons=[button]
-            )
+        warn_of_conflicts(self.request, self.object.location)
         return answer
 
 
@@ -275,35 +266,6 @@ class GroupViewSet(ModelViewSet):
         FieldRowPanel([FieldPanel("name"), FieldPanel("code")]),
         FieldPanel("members", widget=forms.CheckboxSelectMultiple),
     ]
-
-
-class PolicyViewSet(ModelViewSet):
-    """What holds for bookings: how long ahead, until when they can be moved and cancelled, what is paid and kept."""
-
-    model = Policy
-    name = "booking_policies"
-    icon = "doc-full"
-    menu_label = gettext_lazy("Policies")
-    copy_view_enabled = False
-    add_to_reference_index = False
-    delete_view_class = CarefulDeleteView
-    list_display = ["name", "prepay", "cancel_minutes", "move_minutes", "no_show_percent"]
-    panels = [
-        FieldPanel("name"),
-        FieldRowPanel([FieldPanel("notice_minutes"), FieldPanel("horizon_days")], heading=gettext_lazy("Booking")),
-        MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("prepay"), FieldPanel("deposit_percent"), FieldPanel("deposit_amount")])],
-            heading=gettext_lazy("Paying"),
-        ),
-        MultiFieldPanel(
-            [
-                FieldRowPanel([FieldPanel("cancel_minutes"), FieldPanel("late_cancel_percent")]),
-                FieldRowPanel([FieldPanel("move_minutes"), FieldPanel("most_moves")]),
-                FieldPanel("no_show_percent"),
-            ],
-            heading=gettext_lazy("Cancelling, moving, not coming"),
-        ),
-    ]  # fmt: skip
 
 
 class BookingSetup(ViewSetGroup):

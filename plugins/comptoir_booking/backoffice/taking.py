@@ -1,6 +1,7 @@
 """Booking for who walks in or rings up, and blocking time."""
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,8 @@ from comptoir.base.errors import ComptoirError
 from comptoir.channels.models import Channel
 from comptoir.customers.models import User
 from comptoir_booking.asking import wish_for
-from comptoir_booking.backoffice.booking_forms import BlockForm, NewVisitForm
+from comptoir_booking.backoffice.booking_forms import BlockForm, NewVisitForm, with_time_taken
+from comptoir_booking.backoffice.problems import warn_of_conflicts
 from comptoir_booking.backoffice.screen import BookScreen, refused, visit_url
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.clients import Client, find_clients
@@ -47,9 +49,7 @@ class NewVisitScreen(BookScreen):
         """What was found or clicked stands in it."""
         given = {name: self.request.GET[name] for name in GIVEN if self.request.GET.get(name)}
         begin = {"on": str(self.day), "locale": get_language(), "key": uuid.uuid4().hex, **given}
-        if said is not None and (taken := said.get("take")):
-            said = said.copy()
-            said["on"], _t, said["time"] = taken.partition("T")
+        said = said and with_time_taken(said)
         services = Service.objects.filter(is_active=True).select_related("product__parent")
         return NewVisitForm(
             said, place=self.place, people=self.people, services=list(services), initial=begin
@@ -152,6 +152,8 @@ class BlockScreen(BookScreen):
         messages.success(
             request, _("The time is open.") if form.said["is_open"] else _("The time is blocked.")
         )
+        if not form.said["is_open"]:
+            warn_of_conflicts(request, self.place)
         return redirect(self.day_url(form.cleaned_data["first_day"]))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -180,9 +182,9 @@ def channel_at(place: Any) -> int | None:
     return here.values_list("pk", flat=True).first()
 
 
-def why_words(visit: Visit, form: Any, place: Any) -> list[str]:
-    """Why somebody cannot do it then, a sentence for each."""
-    said = why_not(visit, form.start)
+def why_words(visit: Visit, form: Any, place: Any, but_of: Collection[int] = ()) -> list[str]:
+    """Why somebody cannot do it then, a sentence for each; ``but_of``: bookings that are looked through."""
+    said = why_not(visit, form.start, but_of=but_of)
     names = dict(Resource.objects.filter(location=place).values_list("code", "name"))
     words = {
         "closed": _("%(who)s is not there then."),

@@ -8,6 +8,7 @@ from wagtail.admin.viewsets.base import ViewSet
 
 from comptoir.base.backoffice import may
 from comptoir_booking.backoffice.calendar import DayScreen, WeekScreen
+from comptoir_booking.backoffice.class_change import ChangeClassScreen
 from comptoir_booking.backoffice.classes import ClassesScreen, NewClassScreen
 from comptoir_booking.backoffice.one_class import ClassScreen
 from comptoir_booking.backoffice.one_visit import MoveScreen, VisitScreen
@@ -44,6 +45,7 @@ class AppointmentsViewSet(ViewSet):
             path("classes/", ClassesScreen.as_view(), name="classes"),
             path("classes/new/", NewClassScreen.as_view(), name="new_class"),
             path("classes/<uuid:session>/", ClassScreen.as_view(), name="class"),
+            path("classes/<uuid:session>/change/", ChangeClassScreen.as_view(), name="change_class"),
             path("<uuid:visit>/", VisitScreen.as_view(), name="visit"),
             path("<uuid:visit>/move/", MoveScreen.as_view(), name="move"),
         ]

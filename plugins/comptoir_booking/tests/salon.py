@@ -1,10 +1,12 @@
 """A salon for tests, made by calling services."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from comptoir.base import clock
 from comptoir.catalogue.services import save_product_class
+from comptoir.channels.models import OpeningHours
+from comptoir.fulfilment.models import DeliveryMethod
 from comptoir_booking.layout import Visit, Wish
 from comptoir_booking.models import Policy
 from comptoir_booking.services import save_resource, save_service
@@ -57,6 +59,22 @@ class Salon:
             for one in row
         )
         return Visit(self.place.pk, wishes, people)
+
+
+class SalonWithShop(Salon):
+    """The salon sells shampoo, collected or carried out there."""
+
+    def __init__(self, shop, **channel):
+        super().__init__(shop)
+        for day in range(7):
+            OpeningHours.objects.create(location=self.place, weekday=day, opens=time(8), closes=time(20))
+        DeliveryMethod.objects.create(code="retrait", kind="collection", name="Retrait")
+        shop.channel("booking", **channel)
+        self.person("anna")
+        self.person("bela")
+        self.cut = self.service(minutes=60, step=60)
+        shop.product("shampoo", stock={self.place: 5}, price="12.00")
+        shop.settle()
 
 
 def at(hour, minute=0, day=TUESDAY, zone=PARIS):

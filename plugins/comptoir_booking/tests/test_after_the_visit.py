@@ -25,19 +25,15 @@ from comptoir.testing.staff import people
 from comptoir_booking.models import Booking
 from comptoir_booking.ordered import mark_booked, unmark_booked
 from comptoir_booking.refusals import MarkStays, NotPossible
-from comptoir_booking.tests.salon import TODAY, at, today
-from comptoir_booking.tests.test_basket import SalonWithShop, check_out, hold, web
+from comptoir_booking.tests.salon import TODAY, SalonWithShop, at
+from comptoir_booking.tests.test_basket import check_out, hold
 from comptoir_booking.tests.test_races import at_the_time
 
-__all__ = ["people", "web"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+__all__ = ["people"]
 
 HOURS = (9, 10, 11, 14)
-
-
-@pytest.fixture
-def salon(shop):
-    with today():
-        yield SalonWithShop(shop)
 
 
 def buy(web, *hours, goods=(), payment="shop"):
@@ -59,9 +55,15 @@ def visit(hour):
     return Booking.objects.get(starts_at=at(hour)).visit
 
 
+def mark(hour, state, **by):
+    """What staff write down when it is time."""
+    with clock.moved_to(at(hour)):
+        mark_booked(visit=visit(hour), state=state, **by)
+
+
 def serve(hour, **by):
-    for mark in ("arrived", "done"):
-        mark_booked(visit=visit(hour), state=mark, **by)
+    for state in ("arrived", "done"):
+        mark(hour, state, **by)
 
 
 def collect(order):
@@ -94,10 +96,10 @@ def test_an_order_is_completed_with_the_last_visit_that_was_served(salon, web):
 
     serve(10, actor_id=lea.pk)
     assert (state(order), story(order)) == ("placed", [])
-    mark_booked(visit=visit(14), state="arrived", actor_id=lea.pk)
+    mark(14, "arrived", actor_id=lea.pk)
     assert state(order) == "placed"
     for _twice in range(2):
-        mark_booked(visit=visit(14), state="done", actor_id=lea.pk)
+        mark(14, "done", actor_id=lea.pk)
 
     assert (state(order), story(order), told(order)) == ("done", [("done", "came")], ["done"])
     assert order.history.get(what="moved").actor == lea
@@ -109,7 +111,8 @@ def test_the_event_of_a_completed_order_is_delivered(salon, web, plug):
     plug("ear", on_order_changed=lambda events: heard.extend(one.payload["state"] for one in events))
     buy(web, 10)
     serve(10)
-    salon.shop.settle()
+    with clock.moved_to(at(10)):
+        salon.shop.settle()
 
     assert heard == ["done"]
 
@@ -143,7 +146,7 @@ def test_who_does_not_come_ends_that_line_and_the_order_with_it(salon, web):
     order = buy(web, 10, 14)
 
     serve(10)
-    mark_booked(visit=visit(14), state="missed")
+    mark(14, "missed")
 
     assert (state(order), order.lines.get().open_quantity) == ("done", 1)
     # 99.80 for both; of the second a half is kept.
@@ -155,7 +158,7 @@ def test_who_does_not_come_ends_that_line_and_the_order_with_it(salon, web):
 
 def test_an_order_of_which_nobody_came_is_cancelled(salon, web):
     order = buy(web, 10)
-    mark_booked(visit=visit(10), state="missed")
+    mark(10, "missed")
     assert (state(order), told(order)) == ("cancelled", [])
 
 
@@ -236,8 +239,9 @@ def test_it_keeps_no_account_that_a_visit_was_never_marked(salon, web):
 def test_staff_and_customer_read_that_it_is_completed(salon, web, people):
     order = buy(web, 10)
     nina = people("view_order", "change_booking", "view_booking", at=[salon.place])
-    for mark in ("arrived", "done"):
-        nina.post(reverse("appointments:visit", args=[visit(10)]), {"do": mark})
+    with clock.moved_to(at(10)):
+        for state in ("arrived", "done"):
+            nina.post(reverse("appointments:visit", args=[visit(10)]), {"do": state})
 
     screen = nina.get(reverse("orders:order", args=[order.number])).content.decode()
     assert "completed" in screen and "the customer was there" in screen and "Nina" in screen
@@ -254,11 +258,12 @@ def open_salon(cluster, django_db_setup, django_db_blocker):
 def test_marks_of_all_visits_at_once_complete_the_order_once(open_salon):
     order = buy(Customer("booking"), *HOURS)
     visits = [visit(hour) for hour in HOURS]
-    for one in visits:
-        mark_booked(visit=one, state="arrived")
-
     done = [lambda one=one: mark_booked(visit=one, state="done") for one in visits * 2 * STRESS]
-    results = run_together([at_the_time(step) for step in done], workers=8)
+
+    with clock.moved_to(at(14)):
+        for one in visits:
+            mark_booked(visit=one, state="arrived")
+        results = run_together([at_the_time(step) for step in done], workers=8)
 
     assert [one for one in results if isinstance(one, Exception)] == []
     assert (state(order), told(order), story(order)) == ("done", ["done"], [("done", "came")])
@@ -267,8 +272,6 @@ def test_marks_of_all_visits_at_once_complete_the_order_once(open_salon):
 def test_marks_made_and_taken_back_at_once_leave_the_order_as_its_visits_are(open_salon):
     order = buy(Customer("booking"), *HOURS)
     visits = [visit(hour) for hour in HOURS]
-    for one in visits:
-        mark_booked(visit=one, state="arrived")
 
     def waver(one):
         for _turn in range(3 * STRESS):
@@ -277,8 +280,11 @@ def test_marks_made_and_taken_back_at_once_leave_the_order_as_its_visits_are(ope
                 unmark_booked(visit=one)
         mark_booked(visit=one, state="done")
 
-    steps = [at_the_time(lambda one=one: waver(one)) for one in visits]
-    results = run_together(steps, workers=len(HOURS))
+    with clock.moved_to(at(14)):
+        for one in visits:
+            mark_booked(visit=one, state="arrived")
+        steps = [at_the_time(lambda one=one: waver(one)) for one in visits]
+        results = run_together(steps, workers=len(HOURS))
 
     assert [one for one in results if isinstance(one, Exception)] == []
     assert state(order) == "done"

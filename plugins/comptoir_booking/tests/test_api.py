@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from comptoir.base import clock
+from comptoir.testing.once import built_once
 from comptoir_booking.models import Booking
 from comptoir_booking.services import set_pace
 from comptoir_booking.tests.salon import TODAY, Salon, at, today
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 KEY = {"HTTP_IDEMPOTENCY_KEY": "a-key-of-the-customer-1"}
 ASK = "location=nantes&service=CUT&first=2027-03-02"
@@ -15,7 +18,7 @@ HOLD = {"location": "nantes", "services": ["CUT"], "start": "2027-03-02T10:00:00
 RIGHTS = ("view_booking", "add_booking", "change_booking")
 
 
-@pytest.fixture
+@built_once
 def salon(shop):
     with today():
         shop.channel("booking")
@@ -24,7 +27,7 @@ def salon(shop):
         salon.person("bela", name="Bela")
         salon.cut = salon.service(minutes=60, step=60)
         shop.settle()
-        yield salon
+        return salon
 
 
 def post(client, path, body=None, **headers):
@@ -183,6 +186,19 @@ def test_too_many_days_at_once_are_refused(salon, client, ask):
     assert get(client, f"appointments/days?{ASK}&{ask}").status_code == 422
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-01-02", "9999-12-31"])
+def test_days_near_the_ends_of_the_calendar_are_refused_with_the_field(salon, client, people, day):
+    nina, there = people(*RIGHTS, at=[salon.place]), "location=nantes&service=CUT"
+    for path in (f"appointments/days?{there}", f"appointments/starts?{there}", "bookings?location=nantes"):
+        refused = get(nina, f"{path}&first={day}")
+        assert (refused.status_code, "first" in refused.json()["errors"][0]["field"]) == (422, True), path
+    start = {**HOLD, "start": f"{day}T10:00:00+01:00"}
+    series = {**start, "every_weeks": 1, "times": 2, "name": "Zoé"}
+    for path, body in (("holds", start), ("bookings", {**start, "name": "Zoé"}), ("bookings/series", series)):
+        refused = post(nina, path, body)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "start"), path
+
+
 def test_starts_tell_nothing_of_customers(salon, client):
     post(client, "holds", HOLD)
     Booking.objects.update(contact_name="Zoé Secrète", contact_phone="0639980000")
@@ -217,7 +233,8 @@ def test_staff_book_a_call_move_it_and_write_down_that_she_came(salon, people):
     ]
     late = patch(nina, path, {"start": "2027-03-02T15:00:00+01:00"}, HTTP_IF_MATCH="0")
     assert (late.status_code, late.json()["code"]) == (412, "booking_moved")
-    assert post(nina, f"{path}/arrived").json()["items"][0]["state"] == "arrived"
+    with today(at(13)):
+        assert post(nina, f"{path}/arrived").json()["items"][0]["state"] == "arrived"
     assert post(nina, f"{path}/eaten").status_code == 404
     assert post(nina, f"{path}/cancel").json()["code"] == "booking_state"
     [row] = get(nina, "bookings?location=nantes&first=2027-03-02").json()["items"]

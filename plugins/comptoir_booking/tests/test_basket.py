@@ -1,6 +1,6 @@
 """An appointment in a basket: one line beside the goods, one order, one fate."""
 
-from datetime import time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +8,6 @@ from django.test import Client
 
 from comptoir.base import clock
 from comptoir.base.money import Money
-from comptoir.channels.models import OpeningHours
 from comptoir.channels.queries import channel_context
 from comptoir.checkout.cancelling import cancel_with_parcels
 from comptoir.checkout.finishing import finish
@@ -16,43 +15,16 @@ from comptoir.checkout.models import Checkout
 from comptoir.checkout.refusals import GoodsGone
 from comptoir.checkout.services import prepare
 from comptoir.customers.models import User
-from comptoir.fulfilment.models import DeliveryMethod
 from comptoir.orders.models import Order
 from comptoir.payments.models import Payment
 from comptoir.payments.services import start_payment
 from comptoir.testing.calling import CONTACT, Customer
-from comptoir.testing.factories import Shop
 from comptoir_booking.claims import Terms, hold_visit
 from comptoir_booking.models import Booking
 from comptoir_booking.queries import free_starts
-from comptoir_booking.tests.salon import TODAY, TUESDAY, Salon, at, today
+from comptoir_booking.tests.salon import TODAY, TUESDAY, at
 
-
-class SalonWithShop(Salon):
-    """The salon sells shampoo, collected or carried out there."""
-
-    def __init__(self, shop, **channel):
-        super().__init__(shop)
-        for day in range(7):
-            OpeningHours.objects.create(location=self.place, weekday=day, opens=time(8), closes=time(20))
-        DeliveryMethod.objects.create(code="retrait", kind="collection", name="Retrait")
-        shop.channel("booking", **channel)
-        self.person("anna")
-        self.person("bela")
-        self.cut = self.service(minutes=60, step=60)
-        shop.product("shampoo", stock={self.place: 5}, price="12.00")
-        shop.settle()
-
-
-@pytest.fixture
-def salon(shop: Shop):
-    with today():
-        yield SalonWithShop(shop)
-
-
-@pytest.fixture
-def web(salon):
-    return Customer("booking")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 def hold(web, token, hour=10, *, is_refused=False, **more):

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from comptoir.base import clock
 from comptoir.customers.models import User
+from comptoir.testing.once import built_once
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.diary import read_diary, shown_hours
 from comptoir_booking.models import Booking, CalendarLink, HoursException
@@ -18,12 +19,12 @@ from comptoir_booking.occupancy import occupancy
 from comptoir_booking.services import close
 from comptoir_booking.tests.salon import TODAY, TUESDAY, Salon, at, today
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 DAY_URL = f"/admin/appointments/?at=nantes&on={TUESDAY}"
 
 
-@pytest.fixture
+@built_once
 def salon(shop):
     with today():
         salon = Salon(shop)
@@ -40,7 +41,7 @@ def salon(shop):
                 "chair": {"kind": "equipment"},
             },
         )
-        yield salon
+        return salon
 
 
 def staff_of(salon, *codenames, email="desk@example.org"):
@@ -253,19 +254,18 @@ def test_a_move_onto_somebody_elses_time_is_refused_and_nothing_changes(salon, d
 def test_arrivals_absences_and_cancelling_are_one_click(salon, desk):
     here, away, gone = (book(salon, at(hour), person="anna") for hour in (9, 10, 11))
 
-    for booking, steps in ((here, ["arrived", "done"]), (away, ["missed"]), (gone, ["cancel"])):
-        for step in steps:
-            assert (
-                desk.post(reverse("appointments:visit", args=[booking.visit]), {"do": step}).status_code
-                == 302
-            )
+    with today(at(10)):
+        for booking, steps in ((here, ["arrived", "done"]), (away, ["missed"]), (gone, ["cancel"])):
+            url = reverse("appointments:visit", args=[booking.visit])
+            assert [desk.post(url, {"do": step}).status_code for step in steps] == [302] * len(steps)
 
     assert [one.state for one in Booking.objects.order_by("pk")] == ["done", "missed", "cancelled"]
 
 
 def test_a_mark_by_mistake_is_taken_back_by_a_click_and_stands_in_the_story(salon, desk):
     url = reverse("appointments:visit", args=[book(salon, at(10)).visit])
-    desk.post(url, {"do": "missed"})
+    with today(at(10)):
+        desk.post(url, {"do": "missed"})
     assert 'value="undo"' in desk.get(url).content.decode()
     desk.post(url, {"do": "undo"})
 

@@ -11,11 +11,13 @@ from comptoir_booking.models import Booking, WaitEntry
 from comptoir_booking.sessions import book_seats, cancel_session, open_session
 from comptoir_booking.tests.salon import TUESDAY, at
 from comptoir_booking.tests.test_basket import buy, line_of, states
-from comptoir_booking.tests.test_groups import later, salon, seats, state_of, taken, wait, web, yoga
+from comptoir_booking.tests.test_groups import later, seats, state_of, taken, wait, yoga
 from comptoir_booking.waiting import join_class_list, offer_free_times
 from comptoir_booking.wall_time import DAY
 
-__all__ = ["salon", "web", "yoga"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+__all__ = ["yoga"]
 
 
 @pytest.fixture

@@ -18,19 +18,14 @@ from comptoir_booking.refusals import (
 )
 from comptoir_booking.services import save_group, save_resource, set_pace
 from comptoir_booking.sessions import book_seats, cancel_session, hold_seats, open_session
-from comptoir_booking.tests.salon import at, today
+from comptoir_booking.tests.salon import at
 from comptoir_booking.tests.test_api import RIGHTS, get, patch, post
-from comptoir_booking.tests.test_basket import SalonWithShop
 from comptoir_booking.tests.test_groups import later
 from comptoir_booking.waiting import join_class_list, offer_free_times
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
 COACH = {"coach": {"kind": "staff"}}
-
-
-@pytest.fixture
-def salon(shop):
-    with today():
-        yield SalonWithShop(shop)
 
 
 @pytest.fixture

@@ -6,16 +6,17 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
+from comptoir.base import clock
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.models import Booking, HoursException, Session
 from comptoir_booking.services import close_on_public_holidays, save_resource
 from comptoir_booking.sessions import book_seats, open_session
-from comptoir_booking.tests.salon import TUESDAY, at
+from comptoir_booking.tests.salon import PARIS, TUESDAY, at
 from comptoir_booking.tests.test_calendar import DAY_URL, desk, salon, staff_of
 
 __all__ = ["desk", "salon"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 NEW = "/admin/appointments/classes/new/"
 
 
@@ -122,6 +123,15 @@ def team_of(session):
     return sorted(rows.values_list("resource__code", flat=True))
 
 
+def change(client, session, **said):
+    """The form of a class as it stands, with what is said else; it follows to where that leads."""
+    session.refresh_from_db()
+    start = session.starts_at.astimezone(PARIS)
+    now = {"on": f"{start:%Y-%m-%d}", "time": f"{start:%H:%M}", "places": session.places}
+    url = f"/admin/appointments/classes/{session.uuid}/change/"
+    return client.post(url, {**now, **said}, follow=True)
+
+
 def test_staff_choose_the_room_of_a_class_and_are_told_when_it_is_too_small_or_taken(
     salon, desk, yoga, halls
 ):
@@ -152,12 +162,10 @@ def test_a_class_gets_another_teacher_room_and_more_places_from_its_screen(salon
     yoga.skilled.add(salon.staff["anna"])
     session = open_session(service=yoga, location=salon.place, start=at(10), places=3)
     book_seats(session=session, party=3, terms=Terms(contact_name="Camille"))
-    url = f"/admin/appointments/classes/{session.uuid}/"
     [before] = team_of(session)
     other = {"anna": "bela", "bela": "anna"}[before]
 
-    asked = {"do": "change", "places": 5, "person": other, "room": "large"}
-    text = desk.post(url, asked, follow=True).content.decode()
+    text = change(desk, session, tell="yes", places=5, person=other, room="large").content.decode()
     assert "Le cours est modifié." in text and "3 places sur 5" in text
     assert team_of(session) == sorted([other, "large"])
 
@@ -167,13 +175,102 @@ def test_a_class_gets_another_teacher_room_and_more_places_from_its_screen(salon
         ({"places": 0}, 422, "w-field__errors"),
         ({"places": 5, "person": "nobody"}, 422, "w-field__errors"),
     ):
-        answer = desk.post(url, {"do": "change", **wrong})
+        answer = change(desk, session, **wrong)
         assert (answer.status_code, words in answer.content.decode()) == (status, True)
     session.refresh_from_db()
     assert (session.places, team_of(session)) == (5, sorted([other, "large"]))
 
-    desk.post(url, {"do": "change", "places": 3, "room": "*"})
+    change(desk, session, places=3, room="*")
     assert team_of(session) == [other]
+
+
+def test_a_class_is_moved_once_it_was_said_how_many_are_told_and_who_cannot_be(salon, desk, yoga, settings):
+    settings.COMPTOIR_SMS_TRANSPORT = ""
+    session = open_session(service=yoga, location=salon.place, start=at(10), places=6)
+    for name, email, phone in (
+        ("Camille", "camille@example.org", ""), ("Zoe", "zoe@example.org", "0612345678"), ("Ines", "", "0698765432")
+    ):  # fmt: skip
+        terms = Terms(contact_name=name, contact_email=email, contact_phone=phone)
+        book_seats(session=session, party=2, terms=terms)
+    page = desk.get(f"/admin/appointments/classes/{session.uuid}/change/").content.decode()
+    assert 'value="2027-03-02"' in page and 'value="10:00"' in page
+
+    asked = change(desk, session, time="14:00", sequence=0)
+    text = asked.content.decode()
+    assert asked.status_code == 200 and "2 clients seront prévenus" in text
+    assert "mardi 2 mars à 10:00" in text and "mardi 2 mars à 14:00" in text
+    assert "Ines" in text and "tel:0698765432" in text and "tel:0612345678" not in text
+    assert 'name="time" value="14:00' in text
+    session.refresh_from_db()
+    assert session.starts_at == at(10)
+
+    done = change(desk, session, time="14:00", sequence=0, tell="yes").content.decode()
+    assert "2 clients sont prévenus" in done and "mardi 2 mars à 14:00" in done.lower()
+    session.refresh_from_db()
+    assert session.starts_at == at(14)
+    late = change(desk, session, time="16:00", sequence=0, tell="yes")
+    assert (late.status_code, "modifié entre-temps" in late.content.decode()) == (412, True)
+
+
+def test_places_of_a_class_are_said_once_and_lead_to_the_class(salon, desk, yoga):
+    session = open_session(service=yoga, location=salon.place, start=at(10), places=6)
+    seats = book_seats(session=session, party=2, terms=Terms(contact_name="Camille"))
+    url = f"/admin/appointments/{seats[0].visit}/"
+    text = desk.get(url).content.decode()
+    assert text.count(", 2 places</th><td>Bela</td>") == 1
+    assert f'href="/admin/appointments/classes/{session.uuid}/"' in text and f"{url}move/" not in text
+
+
+def test_a_class_that_nobody_comes_to_moves_without_a_question(salon, desk, yoga):
+    session = open_session(service=yoga, location=salon.place, start=at(10), places=3)
+    assert "Le cours est modifié." in change(desk, session, time="14:00").content.decode()
+    session.refresh_from_db()
+    assert session.starts_at == at(14)
+
+
+def test_where_a_class_cannot_move_to_it_is_said_why_and_other_times_are_buttons(salon, desk, yoga):
+    session = open_session(service=yoga, location=salon.place, start=at(10), places=3)
+    book_seats(session=session, party=1, terms=Terms(contact_name="Camille", contact_email="c@example.org"))
+    book_visit(visit=salon.visit(salon.cut, person=salon.staff["bela"]), start=at(14), terms=Terms())
+
+    refused = change(desk, session, time="14:00", tell="yes")
+    text = refused.content.decode()
+    assert refused.status_code == 409 and "Bela est pris à ce moment." in text
+    [*times] = re.findall(r'name="take" value="([^"]+)"', text)
+    assert len(times) == 3
+    for said, field, status in (
+        ({"time": "14:03"}, "time", 422),
+        ({"on": "9999-12-31"}, "on", 422),
+        ({"on": "2027-02-01"}, "__all__", 422),
+        ({"outside_hours": "on"}, "reason", 422),
+    ):
+        answer = change(desk, session, tell="yes", **said)
+        assert answer.status_code == status
+        assert list(answer.context["form"].errors) == [field]
+    session.refresh_from_db()
+    assert session.starts_at == at(10)
+
+    change(desk, session, time="14:00", take=times[0], tell="yes")
+    session.refresh_from_db()
+    assert f"{session.starts_at.astimezone(PARIS):%Y-%m-%dT%H:%M}" == times[0]
+
+
+def test_in_the_gap_of_the_clocks_a_class_is_at_the_first_instant_after_it(salon, desk, yoga):
+    session = open_session(service=yoga, location=salon.place, start=at(10), places=3)
+    said = {"on": "2027-03-28", "time": "02:30", "outside_hours": "on", "reason": "Nuit blanche"}
+    change(desk, session, **said)
+    session.refresh_from_db()
+    assert session.wall_start == "2027-03-28T03:00+02:00"
+
+
+def test_a_class_that_has_begun_can_have_more_places_and_no_other_time(salon, desk, yoga):
+    session = open_session(service=yoga, location=salon.place, start=at(10), places=3)
+    with clock.moved_to(at(10, 30)):
+        page = desk.get(f"/admin/appointments/classes/{session.uuid}/change/").content.decode()
+        assert 'name="time"' not in page
+        change(desk, session, time="14:00", places=5)
+    session.refresh_from_db()
+    assert (session.starts_at, session.places) == (at(10), 5)
 
 
 def test_who_may_only_look_changes_no_class(salon, client, yoga):
@@ -181,8 +278,9 @@ def test_who_may_only_look_changes_no_class(salon, client, yoga):
     client.force_login(staff_of(salon, "view_booking", "add_booking"))
     url = f"/admin/appointments/classes/{session.uuid}/"
 
-    assert client.post(url, {"do": "change", "places": 9}).status_code == 403
-    assert 'value="change"' not in client.get(url).content.decode()
+    assert change(client, session, places=9).redirect_chain == [("/admin/", 302)]
+    assert client.get(f"{url}change/")["Location"] == "/admin/"
+    assert f"{url}change/" not in client.get(url).content.decode()
     session.refresh_from_db()
     assert session.places == 3
 

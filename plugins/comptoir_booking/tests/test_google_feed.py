@@ -14,9 +14,12 @@ from django.core.management.base import CommandError
 from comptoir.base import clock
 from comptoir.channels.queries import forget_contexts
 from comptoir.conf import conf
+from comptoir.testing.once import built_once
 from comptoir_booking.google_feed import EVERY, KEPT_DAYS, write_feed, write_feed_of_the_day
 from comptoir_booking.services import set_pace
 from comptoir_booking.tests.salon import TODAY, Salon, today
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 STAMP = int(TODAY.timestamp())
 TEXT = {"value": str, "localized_value": [{"locale": str, "value": str}]}
@@ -64,7 +67,7 @@ def fits(said, shape):
     return type(said) is shape and (said != "" or shape is not str)
 
 
-@pytest.fixture
+@built_once
 def salon(shop):
     with today():
         where = {"street": "1 rue Crébillon", "postcode": "44000", "city": "Nantes"}
@@ -77,7 +80,7 @@ def salon(shop):
         set_pace(service=salon.cut, person=salon.staff["bela"], minutes=90)
         shop.settle()
         forget_contexts()
-        yield salon
+        return salon
 
 
 def rows(folder, short, stamp=STAMP):

@@ -22,7 +22,7 @@ from comptoir_booking.waiting import offer_free_times, wait_token
 
 __all__ = ["salon", "visitor"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 NEXT_TUESDAY = TUESDAY + timedelta(weeks=1)
 
 

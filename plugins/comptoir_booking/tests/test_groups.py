@@ -3,7 +3,6 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from tests.core.checkout.conftest import Customer
 
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
@@ -16,8 +15,8 @@ from comptoir_booking.refusals import SeatsStay, SessionFull
 from comptoir_booking.self_service import token_of
 from comptoir_booking.series import book_series, series_starts
 from comptoir_booking.sessions import book_seats, cancel_session, free_sessions, hold_seats, open_session
-from comptoir_booking.tests.salon import PARIS, TODAY, TUESDAY, at, today
-from comptoir_booking.tests.test_basket import SalonWithShop, buy, hold, is_free, line_of, states
+from comptoir_booking.tests.salon import PARIS, TODAY, TUESDAY, at
+from comptoir_booking.tests.test_basket import buy, hold, is_free, line_of, states
 from comptoir_booking.waiting import (
     entry_for,
     join_waiting_list,
@@ -26,16 +25,7 @@ from comptoir_booking.waiting import (
     wait_token,
 )
 
-
-@pytest.fixture
-def salon(shop):
-    with today():
-        yield SalonWithShop(shop)
-
-
-@pytest.fixture
-def web(salon):
-    return Customer("booking")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
 @pytest.fixture

@@ -7,16 +7,16 @@ from django.db import IntegrityError, connection, transaction
 
 from comptoir.base import clock
 from comptoir.base.errors import InvalidValue
+from comptoir.testing.once import built_once
 from comptoir_booking.changes import (
     cancel_visit,
     confirm_holds,
     extend_holds,
-    mark_visit,
     move_visit,
     release_holds,
-    unmark_visit,
 )
 from comptoir_booking.claims import Terms, book_visit, hold_visit
+from comptoir_booking.marks import mark_visit, unmark_visit
 from comptoir_booking.models import Allocation, Booking, Policy
 from comptoir_booking.queries import free_starts
 from comptoir_booking.refusals import (
@@ -31,16 +31,16 @@ from comptoir_booking.refusals import (
 from comptoir_booking.tests.salon import TODAY, TUESDAY, Salon, at, today
 from comptoir_booking.wall_time import DAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
-@pytest.fixture
+@built_once
 def salon(shop):
     with today():
         salon = Salon(shop)
         salon.person("anna")
         salon.cut = salon.service(minutes=60, step=60)
-        yield salon
+        return salon
 
 
 def hold(salon, start, owner="basket-line:1", **terms):
@@ -173,27 +173,30 @@ def test_who_came_cannot_be_cancelled_and_who_did_not_is_written_down(salon):
     [first], [second] = (
         book_visit(visit=salon.visit(salon.cut), start=at(hour), terms=Terms()) for hour in (9, 10)
     )
-    mark_visit(visit=first.visit, state="arrived")
-    mark_visit(visit=second.visit, state="missed")
+    with today(at(10)):
+        mark_visit(visit=first.visit, state="arrived")
+        mark_visit(visit=second.visit, state="missed")
 
-    with pytest.raises(NotPossible):
-        cancel_visit(visit=first.visit)
-    with pytest.raises(NotPossible):
-        mark_visit(visit=second.visit, state="done")
-    mark_visit(visit=first.visit, state="done")
+        with pytest.raises(NotPossible):
+            cancel_visit(visit=first.visit)
+        with pytest.raises(NotPossible):
+            mark_visit(visit=second.visit, state="done")
+        mark_visit(visit=first.visit, state="done")
     assert (state(first), state(second)) == ("done", "missed")
 
 
 def test_a_mark_is_taken_back_and_the_story_says_so(salon):
     [booking] = book_visit(visit=salon.visit(salon.cut), start=at(9), terms=Terms())
-    for mark in ("arrived", "done"):
-        mark_visit(visit=booking.visit, state=mark)
+    with today(at(9)):
+        for mark in ("arrived", "done"):
+            mark_visit(visit=booking.visit, state=mark)
 
     assert [one.state for one in unmark_visit(visit=booking.visit)] == ["arrived"]
     assert [one.state for one in unmark_visit(visit=booking.visit)] == ["confirmed"]
     with pytest.raises(NotPossible):
         unmark_visit(visit=booking.visit)
-    mark_visit(visit=booking.visit, state="missed")
+    with today(at(9)):
+        mark_visit(visit=booking.visit, state="missed")
     assert [one.state for one in unmark_visit(visit=booking.visit)] == ["confirmed"]
 
     told = [

@@ -10,29 +10,31 @@ from comptoir.base.errors import NotFound
 from comptoir.customers.models import User
 from comptoir.messaging.models import Message
 from comptoir.messaging.sending import send_messages
+from comptoir.testing.once import built_once
 from comptoir_booking.calendars import (
     calendar_address,
     calendar_by_token,
     calendar_of_visit,
     renew_calendar_address,
 )
-from comptoir_booking.changes import cancel_visit, mark_visit, move_visit
+from comptoir_booking.changes import cancel_visit, move_visit
 from comptoir_booking.claims import Terms, book_visit
+from comptoir_booking.marks import mark_visit
 from comptoir_booking.self_service import token_of
 from comptoir_booking.tests.salon import EVERY_DAY, TODAY, TUESDAY, Salon, at, today
 from comptoir_booking.wall_time import DAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 THURSDAY = TUESDAY + 2 * DAY
 
 
-@pytest.fixture
+@built_once
 def salon(shop):
     with today():
         salon = Salon(shop, street="1 rue des Lilas", postcode="44000", city="Nantes")
         salon.person("anna")
         salon.cut = salon.service("cut", minutes=45)
-        yield salon
+        return salon
 
 
 def book(salon, start, **terms):
@@ -92,7 +94,8 @@ def test_a_visit_is_remembered_a_day_before_once_and_thanked_for_the_day_after(
     assert capsys.readouterr().out.count("SMS to 0612345678") == 1
     assert told(salon, mailoutbox, at(11, 0, TUESDAY + DAY)) == []
 
-    mark_visit(visit=booking.visit, state="arrived")
+    with today(at(10, day=THURSDAY)):
+        mark_visit(visit=booking.visit, state="arrived")
     assert told(salon, mailoutbox, at(9, 59, THURSDAY + DAY)) == []
     assert told(salon, mailoutbox, at(10, 0, THURSDAY + DAY)) == ["Thank you for your visit"]
 
@@ -100,7 +103,8 @@ def test_a_visit_is_remembered_a_day_before_once_and_thanked_for_the_day_after(
 def test_nobody_is_reminded_of_what_was_cancelled_or_thanked_for_not_coming(salon, mailoutbox):
     gone, away = (book(salon, at(hour, day=THURSDAY)) for hour in (10, 14))
     cancel_visit(visit=gone.visit)
-    mark_visit(visit=away.visit, state="missed")
+    with today(at(14, day=THURSDAY)):
+        mark_visit(visit=away.visit, state="missed")
     told(salon, mailoutbox)
 
     assert told(salon, mailoutbox, at(18, day=THURSDAY + 3 * DAY)) == []

@@ -15,19 +15,20 @@ from comptoir.orders.models import Order, Paper
 from comptoir.orders.queries import orders_for
 from comptoir.payments.models import Payment
 from comptoir.payments.services import capture_payment
-from comptoir.testing.calling import CONTACT, Customer
+from comptoir.testing.calling import CONTACT
+from comptoir.testing.once import built_once
 from comptoir.testing.staff import people
 from comptoir_booking.models import Booking
-from comptoir_booking.tests.salon import Salon, at, today
-from comptoir_booking.tests.test_basket import SalonWithShop, hold, line_of
+from comptoir_booking.tests.salon import Salon, SalonWithShop, at, today
+from comptoir_booking.tests.test_basket import hold, line_of
 from comptoir_booking.tests.test_pages import Visitor
 
 __all__ = ["people"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
-@pytest.fixture
+@built_once
 def salon(shop):
     """Salons in Nantes and Lyon, which also sell and send shampoo; booked on the web and by API."""
     with today():
@@ -39,12 +40,7 @@ def salon(shop):
         shop.channel("web", extensions=["booking"])
         shop.settle()
         forget_contexts()
-        yield salon
-
-
-@pytest.fixture
-def web(salon):
-    return Customer("booking")
+        return salon
 
 
 def begin(web, *hours, **more):

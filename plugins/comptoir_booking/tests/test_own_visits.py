@@ -4,26 +4,32 @@ import re
 from datetime import timedelta
 
 import pytest
-from tests.core.checkout.conftest import Customer
 
 from comptoir.base import clock
 from comptoir.channels.queries import channel_context
 from comptoir.checkout.erasing import erase_customer
 from comptoir.customers.models import User
 from comptoir.orders.models import Order
+from comptoir.testing.calling import Customer
 from comptoir_booking.changes import cancel_visit
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.models import Booking
 from comptoir_booking.refusals import AppointmentsOpen
 from comptoir_booking.self_service import token_of
-from comptoir_booking.tests.salon import at, today
-from comptoir_booking.tests.test_basket import SalonWithShop, buy, hold
-from comptoir_booking.tests.test_pages import FRIDAY, Visitor, salon, visitor
+from comptoir_booking.tests.salon import SalonWithShop, at, today
+from comptoir_booking.tests.test_basket import buy, hold
+from comptoir_booking.tests.test_pages import FRIDAY, Visitor, salon_of_nantes, visitor
 from comptoir_booking.waiting import join_waiting_list
 
-__all__ = ["salon", "visitor"]
+__all__ = ["visitor"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
+
+@pytest.fixture
+def salon(shop):
+    """Not built once: some have a shop beside their salon."""
+    return salon_of_nantes(shop)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from comptoir.testing.once import built_once
 from comptoir_booking.changes import move_visit
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.engine import assign, fitting_begins
@@ -18,17 +19,19 @@ from comptoir_booking.refusals import StartNotFree
 from comptoir_booking.services import set_pace
 from comptoir_booking.tests.salon import TUESDAY, Salon, at, on_the_wall, today
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
 #: One stretch of work, 9 to 12.
 MORNING = [(1, "09:00", "12:00")]
 
 
-@pytest.fixture
-def salon(db, shop):
+@built_once
+def salon(shop):
     with today():
         salon = Salon(shop)
         salon.person("anna", weekly=MORNING)
         salon.person("bela", weekly=MORNING)
-        yield salon
+        return salon
 
 
 @pytest.fixture

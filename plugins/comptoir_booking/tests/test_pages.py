@@ -11,19 +11,19 @@ from comptoir.baskets.handover import offer_handover
 from comptoir.baskets.rows import Key
 from comptoir.baskets.services import open_basket
 from comptoir.channels.queries import channel_context, forget_contexts
+from comptoir.testing.once import built_once
 from comptoir_booking.basket_claims import hold_in_basket
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.models import Booking
 from comptoir_booking.self_service import token_of
 from comptoir_booking.tests.salon import Salon, at, today
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 FRIDAY = date(2027, 3, 5)
 CHOSEN = {"location": "nantes", "service": ["CUT"]}
 
 
-@pytest.fixture
-def salon(shop):
+def salon_of_nantes(shop):
     """Anna and Bela of Nantes, a cut of an hour and a colour that only Anna does, on a web shop that books."""
     with today():
         salon = Salon(shop, city="Nantes")
@@ -35,7 +35,12 @@ def salon(shop):
         shop.product("shampoo", stock={salon.place: 5})
         shop.settle()
         forget_contexts()
-        yield salon
+        return salon
+
+
+@built_once
+def salon(shop):
+    return salon_of_nantes(shop)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from django.test import Client
 from comptoir.base.errors import InvalidValue
 from comptoir.channels.queries import channel_context, forget_contexts
 from comptoir.orders.models import Order
-from comptoir.testing.calling import Customer
 from comptoir_booking.asking import visit_of
 from comptoir_booking.calendars import calendar_of_visit
 from comptoir_booking.changes import move_visit
@@ -17,21 +16,12 @@ from comptoir_booking.models import Allocation, Booking
 from comptoir_booking.queries import free_starts
 from comptoir_booking.refusals import PartySize, StartNotFree
 from comptoir_booking.services import save_resource, set_party
-from comptoir_booking.tests.salon import EVERY_DAY, TUESDAY, at, today
-from comptoir_booking.tests.test_basket import SalonWithShop, buy, hold, line_of
+from comptoir_booking.tests.salon import EVERY_DAY, TUESDAY, at
+from comptoir_booking.tests.test_basket import buy, hold, line_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 LUNCH = [(day, "12:00", "14:00") for day in EVERY_DAY]
-
-
-@pytest.fixture
-def salon(shop):
-    with today():
-        yield SalonWithShop(shop)
-
-
-@pytest.fixture
-def web(salon):
-    return Customer("booking")
 
 
 @pytest.fixture

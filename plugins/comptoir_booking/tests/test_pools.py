@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from comptoir.base.errors import InvalidValue
+from comptoir.testing.once import built_once
 from comptoir_booking.claims import Terms, hold_visit
 from comptoir_booking.models import Allocation, Booking
 from comptoir_booking.queries import MOST_DAYS, free_starts, open_days
@@ -13,13 +14,15 @@ from comptoir_booking.refusals import StartNotFree
 from comptoir_booking.services import close, save_resource
 from comptoir_booking.tests.salon import EVERY_DAY, TUESDAY, Salon, at, today
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
+
 CAPACITY = 4
 
 
-@pytest.fixture
+@built_once
 def salon(shop):
     with today():
-        yield Salon(shop)
+        return Salon(shop)
 
 
 @pytest.fixture

@@ -17,7 +17,13 @@ from comptoir_booking.changes import cancel_visit, confirm_holds, move_visit, re
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.class_changes import change_session
 from comptoir_booking.models import Allocation, Booking, Resource, Session, WaitEntry
-from comptoir_booking.refusals import BookingMoved, HoldGone, PlacesTaken, SessionFull, StartNotFree
+from comptoir_booking.refusals import (
+    BookingMoved,
+    HoldGone,
+    PlacesTaken,
+    SessionFull,
+    StartNotFree,
+)
 from comptoir_booking.rows import EXPIRE
 from comptoir_booking.sessions import book_seats, hold_seats, move_seats, open_session
 from comptoir_booking.tests.salon import TODAY, TUESDAY, Salon, at
@@ -408,9 +414,13 @@ def test_two_visits_change_places_by_way_of_a_third_time(salon):
 def until_it_moves(booking):
     """However slow the machine is, what is killed has begun."""
     before = booking.sequence
-    while booking.sequence == before:
+    until(lambda: Booking.objects.get(pk=booking.pk).sequence != before)
+
+
+def until(it_is_so):
+    """Wait for it, however slow the machine is; the limit of the test ends what never comes."""
+    while not it_is_so():
         time.sleep(0.01)
-        booking.refresh_from_db()
 
 
 def move_forever(visit):

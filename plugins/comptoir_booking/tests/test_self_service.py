@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.core.checkout.conftest import Customer
 from tests.core.payments.bank import Bank
 
 from comptoir.base import clock
@@ -16,13 +15,13 @@ from comptoir.payments.audit import differences
 from comptoir.payments.checking import settle_payments
 from comptoir.payments.models import Payment
 from comptoir.payments.queries import order_money
-from comptoir_booking.changes import unmark_visit
+from comptoir_booking.marks import unmark_visit
 from comptoir_booking.models import Booking
 from comptoir_booking.ordered import cancel_booked, mark_booked
 from comptoir_booking.refusals import MarkStays, TooLate
 from comptoir_booking.self_service import booking_for, fees_of_cancel, renew_link, token_of
-from comptoir_booking.tests.salon import at, today
-from comptoir_booking.tests.test_basket import SalonWithShop, check_out, hold, is_free, states
+from comptoir_booking.tests.salon import SalonWithShop, at, today
+from comptoir_booking.tests.test_basket import check_out, hold, is_free, states
 
 #: The policy of most tests: 30 per cent with the order, free until a day before, half of the price later.
 DAY_BEFORE = {
@@ -42,11 +41,6 @@ def salon(shop, plug, tmp_path):
         salon.bank = bank
         salon.owner = User.objects.create_user("owner@example.org", "a-long-password")
         yield salon
-
-
-@pytest.fixture
-def web(salon):
-    return Customer("booking")
 
 
 def by_policy(salon, **terms):
@@ -284,8 +278,10 @@ def test_who_does_not_come_loses_the_deposit_and_owes_nothing_more(salon, web):
     by_policy(salon, **DAY_BEFORE)
     order = buy(salon, web, goods=())
 
-    mark_booked(visit=visit_of()[0].visit, state="missed")
-    mark_booked(visit=visit_of()[0].visit, state="missed")
+    [visit] = {one.visit for one in visit_of()}
+    with clock.moved_to(visit_of()[0].starts_at):
+        for _twice in range(2):
+            mark_booked(visit=visit, state="missed")
     settle(salon)
 
     with pytest.raises(MarkStays):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from comptoir.testing.once import built_once
 from comptoir_booking.claims import Terms, book_visit, hold_visit
 from comptoir_booking.queries import free_starts, next_starts, open_days, people_by_start, why_not
 from comptoir_booking.refusals import StartNotFree
@@ -9,13 +10,13 @@ from comptoir_booking.services import close, save_resource
 from comptoir_booking.tests.salon import TUESDAY, Salon, at, on_the_wall, today
 from comptoir_booking.wall_time import DAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
-@pytest.fixture
+@built_once
 def salon(shop):
     with today():
-        yield Salon(shop)
+        return Salon(shop)
 
 
 def book(visit, start, **terms):

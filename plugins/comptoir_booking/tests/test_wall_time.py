@@ -219,7 +219,7 @@ def test_a_holiday_has_its_name_in_the_language_of_who_reads_it_and_what_was_typ
         with translation.override(language):
             said[language] = (abolition.why, typed.why)
 
-    assert said["fr"] == ("Abolition de l'esclavage", "Inventaire")
+    assert said["fr"] == ("Abolition de l’esclavage", "Inventaire")
     assert said["en"] == ("Abolition of Slavery", "Inventaire")
     assert said["de"] == said["fr"]
 

@@ -5,22 +5,23 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from comptoir.testing.once import built_once
 from comptoir_booking.claims import Terms, book_visit
 from comptoir_booking.models import Allocation, Booking
 from comptoir_booking.sessions import open_session
 from comptoir_booking.tests.salon import Salon, at, today
 from comptoir_booking.zones import follow_zones, zone_shifts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("monday")]
 
 
-@pytest.fixture
+@built_once
 def salon(shop):
     with today():
         salon = Salon(shop)
         salon.person("anna")
         salon.cut = salon.service(minutes=60, step=60)
-        yield salon
+        return salon
 
 
 def book(salon, hour):

@@ -20,7 +20,8 @@
     cell.href = url;
   });
 
-  const show = document.querySelector(".bk-now") || document.querySelector(".bk-card");
+  const cards = [...calendar.querySelectorAll(".bk-card")].sort((one, other) => one.offsetTop - other.offsetTop);
+  const show = document.querySelector(".bk-now") || cards[0];
   const scroller = calendar.parentElement;
   if (show) scroller.scrollTop = Math.max(0, show.offsetTop - scroller.clientHeight / 3);
   const now = document.querySelectorAll(".bk-now");

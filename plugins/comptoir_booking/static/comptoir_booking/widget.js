@@ -1,9 +1,10 @@
-// <comptoir-booking channel="web" lang="fr"></comptoir-booking>: an appointment, or places in a class, on any page, by one
+﻿// <comptoir-booking channel="web" lang="fr"></comptoir-booking>: an appointment, or places in a class, on any page, by one
 // script of the shop.
 //
 // Attributes: channel (needed), shop (address of the shop; else where this script comes from), lang (fr or en), location
 // and service (chosen beforehand; a class is opened at its dates). Looks: the custom properties below, set on the element or anywhere above it. It holds a
 // time, then leaves to the shop's own basket and checkout. The page's origin has to stand in the channel's settings.
+// The mark of UTF-8 before this comment stays: a page in another encoding would read our words in its own.
 "use strict";
 (() => {
   const SHOP = new URL(document.currentScript.src).origin;
@@ -18,7 +19,7 @@
       when: "When?", next: "Choose a time", back: "Back", details: "Your appointment", note: "Anything we should know? (optional)", book: "Keep this time and go to the basket",
       loading: "One moment…", free: "free", few: "only a few times left", full: "full", closed: "closed", none: "Nothing is free in these weeks.", later: "Later days", earlier: "Earlier days",
       taken: "Somebody was quicker: this time is taken. Nearest to it are:", choose: "Choose at least one service.", broken: "The shop does not answer just now. Please try again.", again: "Try again",
-      min: "min", kept: "The time is kept for you while you pay in the shop.", zone: "Times are those of {city}.", day: "{day}: {state}", step: "Step {n} of 3",
+      min: "min", hour: "h", somewhere: "Choose…", kept: "The time is kept for you while you pay in the shop.", zone: "Times are those of {city}.", day: "{day}: {state}", step: "Step {n} of 3",
       along: "Does somebody come along, at the same time?",
       classes: "Classes and workshops", orClass: "Or come to a class", dates: "Which dates?", noDates: "No date is planned just now.", party: "How many places in each?", onward: "Continue", each: "{price} a place",
       left_one: "{n} place left", left_other: "{n} places left", classFull: "full", people: "with {names}", pick: "Choose at least one date.", most: "Twelve dates at once are the most.",
@@ -32,7 +33,7 @@
       when: "Quand\u202f?", next: "Choisir une heure", back: "Retour", details: "Votre rendez-vous", note: "Quelque chose à nous dire\u202f? (facultatif)", book: "Garder cette heure et aller au panier",
       loading: "Un instant…", free: "libre", few: "presque complet", full: "complet", closed: "fermé", none: "Rien n’est libre ces semaines-ci.", later: "Jours suivants", earlier: "Jours précédents",
       taken: "Quelqu’un a été plus rapide\u202f: cette heure est prise. Les plus proches\u202f:", choose: "Choisissez au moins une prestation.", broken: "La boutique ne répond pas. Réessayez dans un instant.", again: "Réessayer",
-      min: "min", kept: "L’heure vous est gardée pendant que vous payez dans la boutique.", zone: "Les heures sont celles de {city}.", day: "{day}\u202f: {state}", step: "Étape {n} sur 3",
+      min: "min", hour: "h", somewhere: "Choisissez…", kept: "L’heure vous est gardée pendant que vous payez dans la boutique.", zone: "Les heures sont celles de {city}.", day: "{day}\u202f: {state}", step: "Étape {n} sur 3",
       along: "Quelqu’un vient avec vous, en même temps\u202f?",
       classes: "Cours et ateliers", orClass: "Ou venez à un cours", dates: "Quelles dates\u202f?", noDates: "Aucune date n’est prévue pour l’instant.", party: "Combien de places à chaque date\u202f?", onward: "Continuer", each: "{price} la place",
       left_one: "{n} place libre", left_other: "{n} places libres", classFull: "complet", people: "avec {names}", pick: "Choisissez au moins une date.", most: "Douze dates à la fois au maximum.",
@@ -45,8 +46,8 @@
 
   const STYLE = `
 :host { --comptoir-font: inherit; --comptoir-ink: #1f1c18; --comptoir-soft: #5d564d; --comptoir-paper: #fff; --comptoir-wash: #f4f1ec;
-  --comptoir-edge: #8a8177; --comptoir-accent: #24405f; --comptoir-on-accent: #fff; --comptoir-bad: #a3261c; --comptoir-radius: 10px;
-  display: block; color: var(--comptoir-ink); font: 16px/1.5 system-ui, sans-serif; font-family: var(--comptoir-font); }
+  --comptoir-edge: #8a8177; --comptoir-accent: #24405f; --comptoir-on-accent: #fff; --comptoir-bad: #a3261c; --comptoir-radius: 10px; --comptoir-width: 44rem;
+  display: block; max-inline-size: var(--comptoir-width); color: var(--comptoir-ink); font: 16px/1.5 system-ui, sans-serif; font-family: var(--comptoir-font); }
 * { box-sizing: border-box; }
 .box { background: var(--comptoir-paper); padding: 20px; border: 1px solid var(--comptoir-edge); border-radius: var(--comptoir-radius); }
 h2 { margin: 0 0 4px; font-size: 1.44em; line-height: 1.2; } h3, legend { margin: 20px 0 8px; font-size: 1em; font-weight: 650; padding: 0; }
@@ -64,8 +65,12 @@ button.main { width: 100%; margin-top: 20px; background: var(--comptoir-accent);
 button.main:hover { filter: brightness(1.1); } button.plain { border: 0; padding-inline: 0; text-decoration: underline; background: none; }
 button[aria-pressed="true"] { background: var(--comptoir-accent); color: var(--comptoir-on-accent); border-color: var(--comptoir-accent); }
 :focus-visible { outline: 3px solid var(--comptoir-accent); outline-offset: 2px; }
-.days, .starts { display: grid; gap: 6px; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); }
-.days button { padding: 6px 4px; line-height: 1.25; } .days small { display: block; font-size: .75em; } .days .few { border-style: dashed; }
+select { appearance: none; padding-inline-end: 40px; background-image: linear-gradient(45deg, transparent 50%, currentcolor 50%), linear-gradient(-45deg, transparent 50%, currentcolor 50%);
+  background-position: right 20px center, right 14px center; background-size: 6px 6px; background-repeat: no-repeat; }
+.days, .starts { display: grid; gap: 6px; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); } .days { grid-template-columns: repeat(7, minmax(0, 1fr)); }
+.days > * { padding: 6px 0; line-height: 1.25; text-align: center; } .days > span { color: var(--comptoir-soft); } .days > small { padding: 0; color: var(--comptoir-soft); }
+.days small { display: inline-block; width: 100%; font-size: .75em; } .days .few { border-style: dashed; } .days button:disabled { text-decoration: line-through; }
+label[for="note"] { display: block; margin: 8px 0 6px; } [aria-busy="true"] { cursor: progress; box-shadow: inset 0 4px var(--comptoir-accent); } [tabindex="-1"]:focus-visible { outline: 0; }
 .starts + p, .main + p, form + p, .choice small { margin-top: 8px; } .row { display: flex; gap: 12px; justify-content: space-between; flex-wrap: wrap; } .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 12px 0; } dt { font-weight: 650; } dd { margin: 0 0 8px; }`;
 
@@ -74,6 +79,7 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       if (this.shadowRoot) return;
       this.lang_ = WORDS[this.getAttribute("lang") || document.documentElement.lang.slice(0, 2)] ? this.getAttribute("lang") || document.documentElement.lang.slice(0, 2) : "en";
       this.words = WORDS[this.lang_];
+      this.region = this.lang_ === "en" ? "en-GB" : this.lang_; // as the shop writes its dates
       this.shop = (this.getAttribute("shop") || SHOP).replace(/\/$/, "");
       this.api = `${this.shop}/api/v1/${encodeURIComponent(this.getAttribute("channel") || "web")}`;
       this.chosen = { location: this.getAttribute("location") || "", services: (this.getAttribute("service") || "").split(",").filter(Boolean), beside: [], persons: [], first: "", day: "", start: "", note: "", given: null, dates: [], party: 1, every: 0, times: 4 };
@@ -106,7 +112,7 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       const { words, chosen } = this;
       const form = make("form", { novalidate: "" });
       if (this.places.length > 1) {
-        const places = make("select", { id: "where" }, [make("option", { value: "" }, ["…"]), ...this.places.map((one) => make("option", { value: one.code }, [one.name]))]);
+        const places = make("select", { id: "where" }, [make("option", { value: "" }, [words.somewhere]), ...this.places.map((one) => make("option", { value: one.code }, [one.name]))]);
         places.value = chosen.location;
         places.addEventListener("change", () => { chosen.location = places.value; chosen.persons = []; this.chooseServices(); this.box.querySelector("#where").focus(); });
         form.append(make("label", { for: "where" }, [make("h3", {}, [words.where])]), places);
@@ -160,7 +166,7 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       ]);
       if (!days || !starts || turn !== this.turn) return; // who went on meanwhile is not called back
       this.firstShown = chosen.first;
-      const parts = [];
+      const parts = [make("p", {}, [make("b", {}, [this.mine().map((one) => one.title).join(", ")]), make("br"), this.cost()])];
       if (near.length) parts.push(make("p", { class: "bad", role: "alert" }, [words.taken]), this.startButtons(near, true));
       this.lines().forEach((line, n, all) => {
         const able = this.able(line).filter((one) => !all.some((_other, m) => m !== n && chosen.persons[m] === one.code));
@@ -169,8 +175,7 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
         parts.push(...this.select(`who-${n}`, whose, [["", words.anybody], ...able.map((one) => [one.code, one.name])], chosen.persons[n] || "", (said) => { chosen.persons[n] = said; }));
       });
       parts.push(make("h3", {}, [words.when]));
-      const open = days.days.filter((one) => one.state !== "closed");
-      parts.push(open.some((one) => one.starts) ? make("div", { class: "days", role: "group", "aria-label": words.when }, open.map((one) => this.dayButton(one))) : make("p", {}, [words.none]));
+      parts.push(days.days.some((one) => one.starts) ? this.weeks(days.days) : make("p", {}, [words.none]));
       const leaf = (step, name) => {
         const button = make("button", { type: "button", class: "plain" }, [name]);
         button.addEventListener("click", () => { chosen.first = plus(chosen.first, step); chosen.day = ""; this.chooseTime(); });
@@ -274,11 +279,23 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
 
     // --- parts -------------------------------------------------------------------------------------------------------
 
+    // The days below their weekdays, Monday first; what is closed is only there to be counted by eye.
+    weeks(days) {
+      const heads = numbers(1, 7).map(([day]) => make("small", { "aria-hidden": "true" }, [this.format(new Date(Date.UTC(2024, 0, day)), { weekday: "short" }, "UTC")]));
+      const cells = days.map((one) => (one.state === "closed" ? make("span", { "aria-hidden": "true" }, this.dateParts(one.date)) : this.dayButton(one)));
+      cells[0].style.gridColumnStart = ((new Date(`${days[0].date}T12:00:00Z`).getUTCDay() + 6) % 7) + 1;
+      return make("div", { class: "days", role: "group", "aria-label": this.words.when }, [...heads, ...cells]);
+    }
+
+    dateParts(date) {
+      const day = new Date(`${date}T12:00:00Z`);
+      return [this.format(day, { day: "numeric" }, "UTC"), make("small", {}, [this.format(day, { month: "short" }, "UTC")])];
+    }
+
     dayButton(one) {
       const { words, chosen } = this;
       const name = words.day.replace("{day}", this.dayName(one.date)).replace("{state}", words[one.state === "open" ? "free" : one.state]);
-      const day = new Date(`${one.date}T12:00:00Z`);
-      const button = make("button", { type: "button", class: one.state, "data-day": one.date, "aria-label": name, "aria-pressed": String(one.date === chosen.day) }, [make("small", {}, [this.format(day, { weekday: "short" }, "UTC")]), this.format(day, { day: "numeric", month: "short" }, "UTC")]);
+      const button = make("button", { type: "button", class: one.state, "data-day": one.date, "aria-label": name, "aria-pressed": String(one.date === chosen.day) }, this.dateParts(one.date));
       button.disabled = !one.starts;
       button.addEventListener("click", () => { chosen.first ||= this.firstShown; chosen.day = one.date; this.goTo = "#day"; this.chooseTime(); });
       return button;
@@ -321,6 +338,7 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
       return [
         make("dt", {}, [this.momentName(this.chosen.start)]), make("dd", {}, [this.place().name]),
         ...this.mine().flatMap((one) => [make("dt", {}, [one.title]), make("dd", {}, [`${this.length([one])} · ${this.money([one])}`])]),
+        ...(this.mine().length > 1 ? [make("dt", {}, [this.words.total]), make("dd", {}, [this.cost()])] : []),
       ];
     }
 
@@ -398,9 +416,12 @@ h3::first-letter, dt::first-letter { text-transform: uppercase; } dl { margin: 1
     site() { return `${this.shop}/${this.getAttribute("channel") || "web"}/${this.lang_}`; }
     count(what, n) { return (this.words[`${what}_${new Intl.PluralRules(this.lang_).select(n)}`] || this.words[`${what}_other`]).replace("{n}", n); }
     shortOf(date, left) { return this.words[left > 0 ? "short" : "gone"].replace("{day}", this.momentName(date.start)).replace("{n}", left); }
-    length(list) { return `${list.reduce((sum, one) => sum + one.minutes, 0)}\u00a0${this.words.min}`; }
-    money(list) { return new Intl.NumberFormat(this.lang_, { style: "currency", currency: list[0].price.currency }).format(list.reduce((sum, one) => sum + Number(one.price.amount), 0)); }
-    format(moment, options, zone) { return new Intl.DateTimeFormat(this.lang_, { ...options, timeZone: zone || this.place().time_zone }).format(moment); }
+    length(list) { return this.spell(list.reduce((sum, one) => sum + one.minutes, 0)); }
+    // Who is served side by side takes as long as the longest of them.
+    cost() { return `${this.spell(Math.max(...this.lines().map((line) => this.named(line).reduce((sum, one) => sum + one.minutes, 0))))} · ${this.money(this.mine())}`; }
+    spell(minutes) { return [[Math.floor(minutes / 60), this.words.hour], [minutes % 60, this.words.min]].filter(([n]) => n).map((one) => one.join("\u00a0")).join(" "); }
+    money(list) { return new Intl.NumberFormat(this.region, { style: "currency", currency: list[0].price.currency }).format(list.reduce((sum, one) => sum + Number(one.price.amount), 0)); }
+    format(moment, options, zone) { return new Intl.DateTimeFormat(this.region, { ...options, timeZone: zone || this.place().time_zone }).format(moment); }
     dayName(day) { return this.format(new Date(`${day}T12:00:00Z`), { weekday: "long", day: "numeric", month: "long" }, "UTC"); }
     momentName(start) { return this.format(new Date(start), { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }); }
     today() { return new Intl.DateTimeFormat("en-CA", { timeZone: this.place().time_zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(new Date()); }
