@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from comptoir.base import clock
 from comptoir.testing.factories import Shop
+from comptoir_booking.board import HOURS, NOTICE, STEPS
+from comptoir_booking.changes import move_visit
 from comptoir_booking.models import Booking
 from comptoir_booking.tests.salon import EVERY_DAY, Salon
 from comptoir_booking.wall_time import DAY
@@ -63,6 +65,13 @@ def test_who_walks_in_is_booked_dragged_and_arrives(salon, log_in):
     with page.expect_navigation():
         page.locator(".bk-card a").click()
     assert problems_of(page) == []
+    assert page.get_by_role("button", name="Has arrived").count() == 0
+
+    # Her time comes, whatever the hour is at which this runs.
+    now = clock.now().replace(minute=0, second=0, microsecond=0)
+    move_visit(visit=booking.visit, start=now, overrides=frozenset({HOURS, NOTICE, STEPS}))
+    with page.expect_navigation():
+        page.reload()
     with page.expect_navigation():
         page.get_by_role("button", name="Has arrived").click()
     booking.refresh_from_db()
