@@ -128,7 +128,7 @@ def sessions_by(uuids: Iterable[UUID | str], location_ids: Sequence[int]) -> lis
 
 
 def taken_by(sessions: Iterable[Session]) -> dict[UUID, dict[str, list[str]]]:
-    """Who gives classes, and where: names by the visit that takes their time, then by kind of resource, staff first; one statement."""
+    """Who gives classes, and where: names by the visit that takes their time, then by kind of resource, staff first; one query."""
     rows = Allocation.objects.filter(booking__visit__in=[one.visit for one in sessions], is_active=True)
     rows = rows.order_by("-resource__kind", "pk")  # staff, rooms, pools, equipment
     found: dict[UUID, dict[str, list[str]]] = {}
