@@ -82,7 +82,7 @@ def make_voucher(code: str, *offers: ConditionalOffer, **fields: Any) -> Voucher
         code=code,
         **{
             "start_datetime": MOMENT - timedelta(days=30),
-            "end_datetime": MOMENT + timedelta(days=30),
+            "end_datetime": MOMENT + timedelta(days=36_500),
             **fields,
         },
     )
