@@ -1,8 +1,8 @@
 """What customers are told of their visits, and when: each message is about one step of the first booking of a visit.
 
 Confirmation, move and cancelling are told at once, as is another teacher of a class; by SMS, which wakes people, not at
-night. The reminder and the thanks are written down with the step and wait for
-their hour, in the day of the shop's own zone; when it comes, what was cancelled or moved meanwhile is told nothing.
+night. The reminder and the thanks are written down with the step and wait for their hour, in the day of the shop's own
+zone; when it comes, what was cancelled or moved meanwhile is told nothing.
 """
 
 from collections.abc import Iterable, Sequence
